@@ -1,0 +1,1 @@
+"""Echolocate's closed research loop: everything that decides."""

@@ -1,0 +1,44 @@
+"""The agent's errors, by who must act next.
+
+    EcholocateError
+    ├── UserMustAct          the person who typed the command: one clear line, exit code 2
+    │   ├── BadConfiguration     a setting, argument or file that cannot be right
+    │   └── RunBusy              another process works on this run
+    ├── ModelFailed          nobody now: this one question got no usable answer; the idea fails, the run goes on
+    ├── ModelUnavailable     the person at the machine: the endpoint is gone; the run stops in order, resume works
+    └── RecordBroken         us: a run folder contradicts itself
+
+Trees of the lower packages, which know nothing of this one: `sandboxes.errors`, `workspaces.errors`, `tools.errors`.
+The command line turns `UserMustAct`, `TaskInvalid` and `JobRejected` into one line and exit code 2,
+`SandboxUnavailable` and `ModelUnavailable` into one line and exit code 3 (try again with `resume`).
+"""
+
+from __future__ import annotations
+
+
+class EcholocateError(Exception):
+    """Base of the agent's errors."""
+
+
+class UserMustAct(EcholocateError):
+    """Something that only the person who started the command can put right."""
+
+
+class BadConfiguration(UserMustAct):
+    """A setting, argument or file that cannot be right. The message says what, where, and what would be right."""
+
+
+class RunBusy(UserMustAct):
+    """Another process works on this run."""
+
+
+class ModelFailed(EcholocateError):
+    """A question that got no usable answer, after all repairs."""
+
+
+class ModelUnavailable(EcholocateError):
+    """The model's endpoint does not answer at all. The run stops in order; `resume` goes on."""
+
+
+class RecordBroken(EcholocateError):
+    """A run folder contradicts itself."""

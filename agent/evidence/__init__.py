@@ -1,0 +1,1 @@
+"""Statistics, the ledger, and what may be claimed."""

@@ -1,0 +1,1 @@
+"""Papers: sources, ranking, novelty, the local library."""

@@ -1,0 +1,1 @@
+"""Where code that nobody has read runs. Knows nothing of the agent."""

@@ -1,0 +1,22 @@
+"""What can go wrong around a job, by who must act next.
+
+    SandboxError
+    ├── SandboxUnavailable   the person at the machine: start the engine, build the image; then ask again
+    └── JobRejected          the caller: the job as described cannot be run here
+
+A program that fails is no error: see `sandboxes.sandbox.Outcome`.
+"""
+
+from __future__ import annotations
+
+
+class SandboxError(Exception):
+    """Base of all trouble with a sandbox itself."""
+
+
+class SandboxUnavailable(SandboxError):
+    """The sandbox cannot run jobs now. The message says what is missing and what to do."""
+
+
+class JobRejected(SandboxError):
+    """This job cannot be run in this sandbox. The message says what about it."""

@@ -1,0 +1,1 @@
+"""What an experiment starts from and how its history is kept. Knows nothing of the agent."""
