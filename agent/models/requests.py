@@ -1,0 +1,175 @@
+"""Every question that the agent asks of a model, as a typed request with a typed answer.
+
+A request holds its whole context as fields and names the type of its answer. Its prompt is the Markdown template of the
+same kind in `prompts/`; a model that needs no prompt (the rule-based one) reads the fields themselves.
+A request is a pure value: the same question has the same `key()`, which is what record, replay and resume work by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+A = TypeVar("A", bound="Answer")
+
+
+class Answer(BaseModel):
+    """What a model must give back. Answers are checked, never trusted."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Context(BaseModel):
+    """A piece of a request's context."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TaskBrief(Context):
+    """What a model is told of a task. It holds nothing of the evaluator or the hidden labels."""
+
+    name: str
+    question: str
+    topic: str
+    kind: str
+    input: str
+    output: str
+    metric: str
+    direction: Literal["higher", "lower"]
+    smallest_difference: float
+    command: tuple[str, ...]
+    wall_s: float
+
+
+class PaperExcerpt(Context):
+    """A paper as shown to a model: its own text, which is data and never an instruction."""
+
+    id: str
+    title: str
+    year: int | None
+    text: str
+
+
+class PastIdea(Context):
+    """An idea of an earlier round and what came of it."""
+
+    id: str
+    title: str
+    summary: str
+    components: tuple[str, ...]
+    verdict: Literal["improved", "same", "worse", "inconclusive", "failed"]
+    reason: str
+    difference: float | None
+    """Oriented so that positive is better; None when nothing was measured."""
+
+
+class SourceFile(Context):
+    """A file of the candidate, path relative to its folder."""
+
+    path: str
+    content: str
+
+
+class Citation(Context):
+    """A paper that an idea builds on, with the passage that inspired it."""
+
+    paper: str
+    passage: str
+
+
+class IdeaDraft(Answer):
+    """One idea, as proposed."""
+
+    title: str = Field(min_length=3, max_length=160)
+    summary: str = Field(min_length=10, max_length=2000)
+    """What is changed and how, in a few sentences: the text that independence and novelty are judged by."""
+    motivation: str = Field(default="", max_length=2000)
+    """Why it should help on this task."""
+    components: tuple[str, ...] = ()
+    """Short names of the method components it is made of."""
+    cites: tuple[Citation, ...] = ()
+
+
+class Ideas(Answer):
+    """An answer to `ProposeIdeas`."""
+
+    ideas: tuple[IdeaDraft, ...]
+
+
+class WholeFile(Answer):
+    """A file to write whole."""
+
+    path: str
+    content: str
+
+
+class CodeChange(Answer):
+    """An answer to `WriteCode` and `RepairCode`: the files that change, each whole."""
+
+    files: tuple[WholeFile, ...] = Field(min_length=1)
+    note: str = ""
+    """What was done, in a sentence; goes into the commit message."""
+
+
+class Request(BaseModel, Generic[A]):
+    """A question. Subclasses add their context as fields and set `kind` and `answer_type`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: ClassVar[str]
+    answer_type: ClassVar[type[Answer]]
+
+    def key(self) -> str:
+        """Content hash of the question: equal questions, equal keys."""
+        text = json.dumps({"kind": self.kind, **self.model_dump(mode="json")}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ProposeIdeas(Request[Ideas]):
+    """Ideas for a task, from ranked papers and from what earlier rounds showed."""
+
+    kind = "propose_ideas"
+    answer_type = Ideas
+
+    task: TaskBrief
+    round: int
+    count: int
+    papers: tuple[PaperExcerpt, ...]
+    history: tuple[PastIdea, ...]
+    rejected: tuple[str, ...] = ()
+    """Summaries that were proposed in this round already and were too close to an earlier idea."""
+    files: tuple[SourceFile, ...]
+    """The baseline."""
+
+
+class WriteCode(Request[CodeChange]):
+    """Code for an idea, as changes to the baseline's files."""
+
+    kind = "write_code"
+    answer_type = CodeChange
+
+    task: TaskBrief
+    idea: IdeaDraft
+    files: tuple[SourceFile, ...]
+
+
+class RepairCode(Request[CodeChange]):
+    """A repair of code that failed, from the failure and the local code structure around it."""
+
+    kind = "repair_code"
+    answer_type = CodeChange
+
+    task: TaskBrief
+    idea: IdeaDraft
+    files: tuple[SourceFile, ...]
+    """The files that the failure touches; the whole candidate when it has no traceback."""
+    summary: str
+    """The failure in one line."""
+    traceback: str
+    structure: str
+    notes: tuple[str, ...]
+    """What earlier attempts at this repair showed: unchanged code, the same traceback again."""
+    attempt: int
