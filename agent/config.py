@@ -1,0 +1,105 @@
+"""The frozen configuration of a run: everything that decides what it does, in `run.toml`."""
+
+from __future__ import annotations
+
+import platform
+import tomllib
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.errors import BadConfiguration
+
+SandboxName = Literal["auto", "docker", "bubblewrap", "process"]
+DebugContext = Literal["full", "no_structure", "no_traceback"]
+Retrieval = Literal["none", "plain", "ranked"]
+
+_VERSIONS = ("echolocate", "langgraph", "numpy", "openai", "pydantic", "scikit-learn", "scipy", "sqlalchemy")
+
+
+class Settings(BaseModel):
+    """Of `run.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Budget(Settings):
+    """What may be spent. A run that reaches a limit ends in order, with a report."""
+
+    rounds: int = Field(default=2, ge=1)
+    ideas: int = Field(default=4, ge=1)
+    """Ideas a round."""
+    max_repairs: int = Field(default=5, ge=0)
+    """Repairs an idea (Dolphin, arXiv 2501.03916: 5)."""
+    wall_minutes: float | None = Field(default=None, gt=0)
+    """Minutes of work, over all sessions of the run."""
+
+
+class ModelChoice(Settings):
+    """Who answers the agent's questions. The key is never kept: it comes from the environment."""
+
+    name: str = "rule-based"
+    base_url: str | None = None
+
+
+class RunConfig(Settings):
+    """What a run was started with. Written once; `resume` reads it and takes no other."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
+    created: datetime
+    task: str
+    """Name of a built-in task, or the absolute path of a task folder."""
+    model: ModelChoice = ModelChoice()
+    sandbox: SandboxName = "auto"
+    budget: Budget = Budget()
+    experiments: int = Field(default=1, ge=1)
+    """Experiments that run at the same time."""
+    seeds: tuple[int, ...] | None = None
+    """None: the task's own."""
+    error_rate: float = Field(default=0.05, gt=0, lt=0.5)
+    """Largest chance that the run calls any idea improved that is not."""
+    replicates: int = Field(default=2000, ge=200)
+    """Bootstrap replicates a score."""
+    debug_context: DebugContext = "full"
+    retrieval: Retrieval = "ranked"
+    papers: tuple[str, ...] = ()
+    """Files of the user's own papers, beside the starter library."""
+    versions: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def planned_ideas(self) -> int:
+        """Ideas that the budget allows: the number of comparisons that the error rate is shared between."""
+        return self.budget.rounds * self.budget.ideas
+
+
+def versions_here() -> dict[str, str]:
+    """Versions of what computes: kept with each run so that it can be repeated."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _VERSIONS}}
+
+
+def write_config(config: RunConfig, path: Path) -> None:
+    """Write `run.toml`; it must not exist yet."""
+    with path.open("xb") as out:
+        tomli_w.dump(config.model_dump(mode="json", exclude_none=True), out)
+
+
+def read_config(path: Path) -> RunConfig:
+    """Read `run.toml`.
+
+    Raises:
+        BadConfiguration: the file is missing or not a run's configuration.
+    """
+    try:
+        return RunConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BadConfiguration(f"{path}: no such file, so this folder is not a run") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfiguration(f"{path}: not a TOML file: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadConfiguration(f"{path}: {where}: {first['msg']}") from None

@@ -1,0 +1,177 @@
+"""A run's folder and database: the only place that reads or writes them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
+
+from agent.artefacts import Artefacts
+from agent.config import RunConfig, read_config, write_config
+from agent.errors import BadConfiguration, RunBusy
+from agent.records import EventRecord, Record
+
+R = TypeVar("R", bound=Record)
+Listener = Callable[[EventRecord], None]
+
+
+def _set_pragmas(connection: sqlite3.Connection, _: object) -> None:
+    # WAL lets `status` and the pages read while the run writes; FULL makes a committed row survive a power cut.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _open_database(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+    event.listen(engine, "connect", _set_pragmas)
+    return engine
+
+
+class Run:
+    """One run on disk. Make one with `create` or `open`; use `close` (or `with`) when done."""
+
+    def __init__(self, folder: Path, config: RunConfig) -> None:
+        self.folder = folder
+        self.config = config
+        self.artefacts = Artefacts(folder / "artefacts")
+        self._engine = _open_database(folder / "run.db")
+        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
+        self._listeners: list[Listener] = []
+        Record.metadata.create_all(self._engine)
+
+    @classmethod
+    def create(cls, home: Path, config: RunConfig) -> Self:
+        """Make the folder of a new run below `home`.
+
+        Raises:
+            BadConfiguration: a run of this name is there already, or the folder cannot be written.
+        """
+        folder = home / config.id
+        try:
+            folder.mkdir(parents=True)
+            write_config(config, folder / "run.toml")
+        except FileExistsError:
+            raise BadConfiguration(f"{folder}: a run of this name exists; choose another with --name") from None
+        except OSError as error:
+            raise BadConfiguration(
+                f"{folder}: cannot be written ({error.strerror}); choose another with --runs"
+            ) from None
+        return cls(folder, config)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open a run that is there.
+
+        Raises:
+            BadConfiguration: the folder is not a run.
+        """
+        return cls(folder, read_config(folder / "run.toml"))
+
+    def close(self) -> None:
+        """Close the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def checkpoints(self) -> Path:
+        """The file of LangGraph's checkpoints."""
+        return self.folder / "graph.db"
+
+    @property
+    def jobs(self) -> Path:
+        """The folder where sandboxes keep the outcomes of this run's jobs."""
+        return self.folder / "jobs"
+
+    # -- rows ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction: committed at the end, rolled back when an exception leaves the block."""
+        with self._sessions.begin() as session:
+            yield session
+
+    def save(self, *rows: Record) -> None:
+        """Write rows in one transaction; a row with the same primary key is replaced."""
+        with self.session() as session:
+            for row in rows:
+                session.merge(row)
+
+    def get(self, table: type[R], key: str) -> R | None:
+        """The row with this primary key."""
+        with self._sessions() as session:
+            return session.get(table, key)
+
+    def all(self, table: type[R], *order: InstrumentedAttribute[Any], **equal: object) -> Sequence[R]:
+        """All rows whose columns equal the given values, ordered by the given columns."""
+        with self._sessions() as session:
+            return session.scalars(select(table).filter_by(**equal).order_by(*order)).all()
+
+    # -- the journal --------------------------------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` with each event from now on, in the order in which they were written."""
+        self._listeners.append(listener)
+
+    def tell(self, kind: str, subject: str = "", text: str = "", **data: object) -> None:
+        """Write an event into the journal, and pass it to whoever listens."""
+        row = EventRecord(at=datetime.now(UTC), kind=kind, subject=subject, text=text, data=data)
+        with self.session() as session:
+            session.add(row)
+        for listener in self._listeners:
+            listener(row)
+
+    def seconds_worked(self) -> float:
+        """Seconds of work over all sessions: from each session's start to its last event before the next."""
+        total, start, last = 0.0, None, None
+        for row in self.all(EventRecord, EventRecord.n):
+            if row.kind == "session":
+                total += (last - start).total_seconds() if start and last else 0.0
+                start = row.at
+            last = row.at
+        return total + ((last - start).total_seconds() if start and last else 0.0)
+
+    # -- one process at a time ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run for this process. The lock goes with the process, however it ends.
+
+        Raises:
+            RunBusy: another process holds it.
+        """
+        handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RunBusy(f"{self.folder}: process {self.holder()} works on this run") from None
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(handle)
+
+    def holder(self) -> int | None:
+        """Process id of who works on the run now; None when nobody does."""
+        try:
+            with (self.folder / "lock").open(encoding="ascii") as handle:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return int(handle.read() or 0) or None
+                return None
+        except FileNotFoundError:
+            return None
