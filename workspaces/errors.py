@@ -1,9 +1,9 @@
 """What can go wrong with tasks and workspaces, by who must act next.
 
-    WorkspaceError
-    ├── TaskInvalid        the author of the task: `problems` has one line per mistake
-    ├── EditRefused        the model that proposed the edit: the message says what would be right
-    └── WorkspaceBroken    the person at the machine: the git repository is not as it was left
+WorkspaceError
+├── TaskInvalid        the author of the task: `problems` has one line per mistake
+├── EditRefused        the model that proposed the edit: the message says what would be right
+└── WorkspaceBroken    the person at the machine: the git repository is not as it was left
 """
 
 from __future__ import annotations
