@@ -29,5 +29,9 @@ class EditRefused(WorkspaceError):
     """An edit that cannot be applied: a path outside the candidate's files, a file that is no text, too large."""
 
 
+class ScoreUnreadable(WorkspaceError):
+    """What came out of the scorer's job is no score."""
+
+
 class WorkspaceBroken(WorkspaceError):
     """The repository of a run lacks what the run's record says it holds."""
