@@ -20,7 +20,7 @@ JsonDict = dict[str, Any]
 class Record(DeclarativeBase):
     """Base of all tables."""
 
-    type_annotation_map = {JsonDict: JSON, list[str]: JSON, list[JsonDict]: JSON}  # noqa: RUF012  (SQLAlchemy's own name)
+    type_annotation_map = {JsonDict: JSON, list[str]: JSON}  # noqa: RUF012  (SQLAlchemy's own name)
 
 
 class PaperRecord(Record):
@@ -56,7 +56,7 @@ class IdeaRecord(Record):
     decision: Mapped[str] = mapped_column(default="proposed")
     """`proposed`, `accepted`, `dropped` (by screening) or `not tried` (the budget ended before it)."""
     decision_reason: Mapped[str] = mapped_column(default="")
-    nearest: Mapped[list[JsonDict]] = mapped_column(default=list)
+    nearest: Mapped[JsonDict] = mapped_column(default=dict)
     """The nearest earlier ideas and papers, with similarity: shown beside the decision."""
 
 
@@ -71,7 +71,8 @@ class AttemptRecord(Record):
     code_hash: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="written")
-    """`written`, `lint` (never run: it could not have worked), or the sandbox's status, or `no output`."""
+    """`written` (not run yet), `not written` (no usable answer), `refused` (the change could not be applied), `lint` (never
+    run: it could not have worked), the sandbox's status, or `no output` (it ended well and left no predictions)."""
     seed: Mapped[int | None]
     summary: Mapped[str] = mapped_column(default="")
     signature: Mapped[str | None]
@@ -116,7 +117,7 @@ class VerdictRecord(Record):
     comparison: Mapped[JsonDict | None]
 
 
-class AnswerRecord(Record):
+class AnswerRow(Record):
     """A model's answer to a question; the same question within a run is answered from here."""
 
     __tablename__ = "answers"

@@ -1,0 +1,52 @@
+"""A version of an idea's code: asking for it, and writing it into the idea's branch."""
+
+from __future__ import annotations
+
+from agent.context import Context
+from agent.errors import ModelFailed
+from agent.models.requests import CodeChange, RepairCode, WriteCode
+from agent.records import AttemptRecord
+from agent.state import IdeaState
+from workspaces.edits import FileEdit, apply
+from workspaces.errors import EditRefused
+
+
+async def next_attempt(
+    context: Context, state: IdeaState, request: WriteCode | RepairCode, start: str, purpose: str
+) -> IdeaState:
+    """Ask for the next version of an idea's code, and commit it.
+
+    A change that cannot be applied becomes an attempt too, with the code as it was and the refusal as its failure, so
+    that the model is told. Without a usable answer the idea is given up.
+
+    Args:
+        context: the run.
+        state: where the idea stands.
+        request: the question.
+        start: the commit whose files the answer changes.
+        purpose: what the attempt is for, in a few words: the commit's subject.
+    """
+    idea, number = state["idea"], state["attempt"] + 1
+    row = AttemptRecord(
+        id=f"{idea}-a{number}", idea_id=idea, number=number, commit=start, code_hash="", status="written"
+    )
+    files = context.workspace.files(start)
+    try:
+        change = await context.model.ask(request)
+        row.note = change.note
+        files = _apply(files, change)
+    except ModelFailed as error:
+        row.status, row.summary = "not written", str(error)
+    except EditRefused as error:
+        row.status, row.summary = "refused", str(error)
+    row.code_hash = context.code_folder(files)[1]
+    if row.status != "not written":
+        context.workspace.start_idea(idea)
+        row.commit = context.workspace.commit(idea, row.id, files, f"{idea}, attempt {number}: {purpose}\n\n{row.note}")
+    context.run.save(row)
+    context.run.tell(row.status, idea, row.summary or row.note, attempt=number)
+    return IdeaState(idea=idea, attempt=number, status="given up" if row.status == "not written" else "broken")
+
+
+def _apply(files: dict[str, str], change: CodeChange) -> dict[str, str]:
+    return apply(files, [FileEdit(path=file.path, content=file.content) for file in change.files])

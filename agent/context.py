@@ -1,0 +1,90 @@
+"""What every node works with. It is handed to the graph beside the state, so it is never in a checkpoint."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.literature.sources.source import Source
+from agent.models.model import Model
+from agent.models.requests import SourceFile, TaskBrief
+from agent.run import Run
+from sandboxes.sandbox import Limits, Sandbox
+from workspaces.data import DataSet
+from workspaces.files import content_hash, write_folder
+from workspaces.task import Task
+from workspaces.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Context:
+    """One run's world."""
+
+    run: Run
+    task: Task
+    data: DataSet
+    workspace: Workspace
+    model: Model
+    sandbox: Sandbox
+    sources: tuple[Source, ...]
+    pool: ThreadPoolExecutor
+    """Where jobs are waited for: its size is the number of experiments at the same time."""
+    worked_before_s: float = 0.0
+    """Seconds of work of earlier sessions of this run."""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that every code version is measured with."""
+        return self.run.config.seeds or self.task.run.seeds
+
+    @property
+    def limits(self) -> Limits:
+        """What one run of a candidate may use."""
+        return Limits.model_validate(self.task.run.limits.model_dump())
+
+    def code_folder(self, files: dict[str, str]) -> tuple[Path, str]:
+        """A folder with a code version's files, as a sandbox can be given it, and their content hash."""
+        digest = content_hash(files)
+        folder = self.run.folder / "code" / digest
+        write_folder(files, folder)
+        return folder, digest
+
+    def seconds_worked(self) -> float:
+        """Seconds of work of this run, over all its sessions."""
+        return self.worked_before_s + time.monotonic() - self.started
+
+    def spent(self) -> str:
+        """Which limit of the budget is reached, in a sentence; empty while there is something left."""
+        minutes = self.run.config.budget.wall_minutes
+        if minutes is not None and self.seconds_worked() >= minutes * 60:
+            return f"the budget of {minutes:g} minutes is spent"
+        return ""
+
+    def brief(self) -> TaskBrief:
+        """What a model is told of the task."""
+        task = self.task
+        return TaskBrief(
+            name=task.name,
+            question=task.question,
+            topic=task.topic,
+            kind=task.attributes.kind,
+            input=task.attributes.input,
+            output=task.attributes.output,
+            metric=task.metric.name,
+            direction=task.metric.direction,
+            smallest_difference=task.metric.smallest_difference,
+            command=task.run.command,
+            wall_s=task.run.limits.wall_s,
+        )
+
+    def baseline_files(self) -> tuple[SourceFile, ...]:
+        """The baseline's files, as a model sees them."""
+        return as_source_files(self.workspace.files(self.workspace.baseline))
+
+
+def as_source_files(files: dict[str, str]) -> tuple[SourceFile, ...]:
+    """Path → text as a request holds it, in the order of the paths."""
+    return tuple(SourceFile(path=path, content=text) for path, text in sorted(files.items()))

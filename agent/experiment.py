@@ -1,0 +1,157 @@
+"""Running and scoring code versions: what every number of a run comes from.
+
+The candidate's program only writes predictions. The metric is computed afterwards, in a job of its own that holds the
+hidden labels, by the task's evaluator. Jobs are named by what they run, so a resumed run collects instead of repeating.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.context import Context
+from agent.evidence.statistics import Scores
+from agent.records import AttemptRecord, MeasurementRecord
+from sandboxes.sandbox import Job, Limits, Outcome
+from workspaces.data import Split
+from workspaces.errors import ScoreUnreadable
+from workspaces.scoring import SCORE_FILE, Score, read_score, scorer_code, scorer_command
+
+PREDICTIONS = "predictions.csv"
+BASELINE = "baseline"
+_SCORER_LIMITS = Limits(wall_s=300, memory_mb=2048, output_mb=8)
+
+
+@dataclass(frozen=True)
+class CodeVersion:
+    """A commit of a candidate (an idea's) or of the baseline."""
+
+    subject: str
+    """The idea's id, or `baseline`."""
+    attempt: int
+    commit: str
+
+
+def version_of(attempt: AttemptRecord) -> CodeVersion:
+    """The code of an attempt."""
+    return CodeVersion(attempt.idea_id, attempt.number, attempt.commit)
+
+
+def job_id(*parts: object) -> str:
+    """A job's name for ever: a hash of everything that makes it this job and no other."""
+    return "el-" + hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()[:32]
+
+
+async def run_in_sandbox(context: Context, job: Job) -> Outcome:
+    """Run a job when a place is free. When the waiting task is cancelled, the job is ended too."""
+    loop = asyncio.get_running_loop()
+    try:
+        return await loop.run_in_executor(context.pool, context.sandbox.run, job, context.run.jobs)
+    except asyncio.CancelledError:
+        await asyncio.to_thread(context.sandbox.cancel, job.id)
+        raise
+
+
+async def run_candidate(context: Context, version: CodeVersion, seed: int, split: Split = "validation") -> Outcome:
+    """Run one code version with one seed on one split's inputs, or collect that run.
+
+    Raises:
+        SandboxUnavailable, JobRejected: see `sandboxes.sandbox.Sandbox.run`.
+    """
+    files = context.workspace.files(version.commit)
+    code, digest = context.code_folder(files)
+    job = Job(
+        id=job_id(context.run.config.id, version.subject, version.attempt, split, seed, digest, context.data.hash),
+        command=context.task.command(seed),
+        code=code,
+        inputs=context.data.inputs(split),
+        outputs=(PREDICTIONS,),
+        limits=context.limits,
+        image=context.task.run.image,
+        owner=context.run.config.id,
+    )
+    return await run_in_sandbox(context, job)
+
+
+async def score(context: Context, predictions: Path, split: Split) -> tuple[Score, Path]:
+    """Score predictions against hidden labels; returns the score and its file.
+
+    Raises:
+        ScoreUnreadable: the scorer left no score.
+    """
+    code = context.run.folder / "scorer"
+    digest = scorer_code(context.task, code)
+    replicates = context.run.config.replicates
+    content = hashlib.sha256(predictions.read_bytes()).hexdigest()
+    job = Job(
+        id=job_id("score", digest, content, context.data.hash, split, replicates),
+        command=scorer_command(replicates),
+        code=code,
+        inputs={"labels.npz": context.data.labels(split), PREDICTIONS: predictions},
+        outputs=(SCORE_FILE,),
+        limits=_SCORER_LIMITS,
+        image=context.task.run.image,
+        owner=context.run.config.id,
+    )
+    outcome = await run_in_sandbox(context, job)
+    if outcome.status != "ok" or SCORE_FILE not in outcome.outputs:
+        raise ScoreUnreadable(f"the scorer ended with {outcome.status}: {outcome.detail or outcome.log[-300:]}")
+    return read_score(outcome.outputs[SCORE_FILE]), outcome.outputs[SCORE_FILE]
+
+
+async def measure_once(context: Context, version: CodeVersion, seed: int, split: Split) -> MeasurementRecord:
+    """The metric of one code version with one seed on one split, kept in the run's database."""
+    outcome = await run_candidate(context, version, seed, split)
+    row = MeasurementRecord(
+        id=f"{version.subject}/{split}/{seed}",
+        subject=version.subject,
+        split=split,
+        seed=seed,
+        commit=version.commit,
+        code_hash=context.code_folder(context.workspace.files(version.commit))[1],
+        data_hash=context.data.hash,
+        status="failed",
+        wall_s=outcome.wall_s,
+        isolation=outcome.isolation.model_dump(mode="json"),
+    )
+    await _fill_in(context, row, outcome, split)
+    context.run.save(row)
+    context.run.tell("measured", row.subject, row.reason, split=split, seed=seed, metric=row.metric)
+    return row
+
+
+async def _fill_in(context: Context, row: MeasurementRecord, outcome: Outcome, split: Split) -> None:
+    """The metric, or why there is none."""
+    if outcome.status != "ok":
+        row.reason = f"the program ended with {outcome.status}" + (f": {outcome.detail}" if outcome.detail else "")
+        return
+    if PREDICTIONS not in outcome.outputs:
+        row.reason = f"the program ended well but wrote no {PREDICTIONS}"
+        return
+    keep = context.run.artefacts.keep
+    row.predictions = keep(outcome.outputs[PREDICTIONS])
+    try:
+        found, path = await score(context, outcome.outputs[PREDICTIONS], split)
+    except ScoreUnreadable as error:
+        row.reason = str(error)
+        return
+    row.status, row.reason = ("ok" if found.status == "ok" else "failed"), found.reason
+    row.metric, row.rows, row.score = found.metric, found.rows, keep(path)
+
+
+async def measure(context: Context, version: CodeVersion, split: Split = "validation") -> list[MeasurementRecord]:
+    """Measure a code version with every seed, side by side as far as there are places."""
+    return list(await asyncio.gather(*(measure_once(context, version, seed, split) for seed in context.seeds)))
+
+
+def scores(context: Context, rows: list[MeasurementRecord]) -> Scores | str:
+    """What the statistics need of measurements; or why they cannot have it: the first seed that failed."""
+    metrics, replicates = [], []
+    for row in rows:
+        if row.metric is None or row.score is None:
+            return f"seed {row.seed}: {row.reason}"
+        metrics.append(row.metric)
+        replicates.append(read_score(context.run.artefacts.path(row.score)).replicates)
+    return Scores(metrics=tuple(metrics), replicates=tuple(replicates))

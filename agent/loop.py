@@ -1,0 +1,117 @@
+"""Working on a run: from its folder to its end, or to where it was stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
+
+from agent.context import Context
+from agent.graph import build_graph
+from agent.literature.sources.local import starter_library
+from agent.literature.sources.source import Source
+from agent.models.model import Model
+from agent.run import Run
+from agent.state import State
+from sandboxes.sandbox import Sandbox
+from workspaces import task as tasks
+from workspaces.data import prepare
+from workspaces.workspace import Workspace
+
+Ending = Literal["finished", "stopped"]
+START = State(round=1, proposals=0, accepted=[], stop="")
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept between runs: data sets, the starter library's index."""
+    return Path(platformdirs.user_cache_dir("echolocate"))
+
+
+@contextmanager
+def open_context(
+    run: Run, model: Model, sandbox: Sandbox, sources: tuple[Source, ...] | None = None
+) -> Iterator[Context]:
+    """Everything that the nodes work with.
+
+    Raises:
+        TaskInvalid: the task's folder is not as it must be, or its data cannot be made.
+    """
+    task = tasks.find(run.config.task)
+    pool = ThreadPoolExecutor(max_workers=run.config.experiments, thread_name_prefix="experiment")
+    try:
+        yield Context(
+            run=run,
+            task=task,
+            data=prepare(task, cache_folder() / "data"),
+            workspace=Workspace.create(run.folder / "workspace", task),
+            model=model,
+            sandbox=sandbox,
+            sources=sources if sources is not None else (starter_library(),),
+            pool=pool,
+            worked_before_s=run.seconds_worked(),
+        )
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+async def work(context: Context) -> Ending:
+    """Work on a run until it ends or is asked to stop; goes on where an earlier process left it.
+
+    The first interrupt (Ctrl-C or SIGTERM) lets what is running end and then stops; the second one ends it at once.
+    Either way the run can be resumed.
+    """
+    run = context.run
+    run.tell("session", "", "", pid=run.holder())
+    await asyncio.to_thread(context.sandbox.reap)
+    control = RunControl()
+    async with AsyncSqliteSaver.from_conn_string(str(run.checkpoints)) as saver:
+        graph = build_graph(saver)
+        config = RunnableConfig(configurable={"thread_id": run.config.id}, recursion_limit=_recursion_limit(run))
+        begun = await saver.aget_tuple(config) is not None
+        with _interrupts(run, control):
+            try:
+                await graph.ainvoke(
+                    None if begun else START, config, context=context, durability="sync", control=control
+                )
+            except (GraphDrained, asyncio.CancelledError):
+                run.tell("stopped", "", f"stopped; `echolocate resume {run.config.id}` goes on from here")
+                return "stopped"
+    return "finished"
+
+
+def _recursion_limit(run: Run) -> int:
+    """Supersteps that the longest run takes: LangGraph has no natural end for a loop."""
+    budget = run.config.budget
+    return 10 + 10 * budget.rounds + 3 * (budget.max_repairs + 2)
+
+
+@contextmanager
+def _interrupts(run: Run, control: RunControl) -> Iterator[None]:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def interrupt() -> None:
+        if control.drain_requested and task is not None:
+            task.cancel()
+            return
+        control.request_drain("interrupted")
+        run.tell("stopping", "", "stopping when what is running has ended; once more to stop at once")
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in signals:
+            with suppress(ValueError):
+                loop.remove_signal_handler(number)

@@ -1,0 +1,24 @@
+"""Decide whether another round is worth its cost."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agent.context import Context
+from agent.records import IdeaRecord
+from agent.state import State
+
+
+async def decide(state: State, runtime: Runtime[Context]) -> dict[str, int | str]:
+    """Go on to the next round, or say why the run ends."""
+    context, round_ = runtime.context, state["round"]
+    stop = context.spent()
+    if not stop and round_ >= context.run.config.budget.rounds:
+        stop = f"all {round_} rounds are done"
+    if not stop and not context.run.all(IdeaRecord, round=round_, decision="accepted"):
+        stop = f"round {round_} brought no new idea"
+    if stop:
+        context.run.tell("finishing", f"r{round_}", stop)
+        return {"stop": stop}
+    context.run.tell("next round", f"r{round_ + 1}", f"round {round_ + 1} of {context.run.config.budget.rounds}")
+    return {"round": round_ + 1}

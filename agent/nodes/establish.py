@@ -1,0 +1,36 @@
+"""Measure the baseline, here and under the conditions that the ideas will have."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from langgraph.runtime import Runtime
+
+from agent.context import Context
+from agent.errors import BadConfiguration
+from agent.experiment import BASELINE, CodeVersion, measure, scores
+from agent.state import State
+
+
+class Established(TypedDict):
+    """The state of a run that has only its baseline."""
+
+    round: int
+    proposals: int
+    accepted: list[str]
+    stop: str
+
+
+async def establish(state: State, runtime: Runtime[Context]) -> Established:  # noqa: ARG001  (LangGraph passes the state by name)
+    """Measure the baseline with every seed.
+
+    Raises:
+        BadConfiguration: the baseline does not work, so nothing can be compared with it.
+    """
+    context = runtime.context
+    context.run.tell("baseline", BASELINE, "measuring the baseline")
+    rows = await measure(context, CodeVersion(BASELINE, 0, context.workspace.baseline))
+    failure = scores(context, rows)
+    if isinstance(failure, str):
+        raise BadConfiguration(f"task {context.task.name}: the baseline does not work: {failure}")
+    return Established(round=1, proposals=0, accepted=[], stop="")

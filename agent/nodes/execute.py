@@ -1,0 +1,60 @@
+"""Run the newest version of an idea's code once, and find out why when it does not work."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agent.context import Context
+from agent.debugging.failure import Failure, describe, stop_reason
+from agent.debugging.lint import lint
+from agent.experiment import PREDICTIONS, CodeVersion, run_candidate
+from agent.history import attempts, failures
+from agent.records import AttemptRecord
+from agent.state import AttemptStatus, IdeaState
+
+
+async def execute(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
+    """Look for faults that need no run, then run with the first seed; keep what came of it with the attempt."""
+    context = runtime.context
+    row = attempts(context.run, state["idea"])[state["attempt"] - 1]
+    failure = await _try(context, row)
+    if failure is not None:
+        row.summary, row.signature = failure.summary, failure.signature
+        row.failure = context.run.artefacts.keep_text(failure.model_dump_json())
+    context.run.save(row)
+    context.run.tell("ran", row.idea_id, row.summary, attempt=row.number, status=row.status)
+    return IdeaState(idea=row.idea_id, attempt=row.number, status=_next(context, row))
+
+
+async def _try(context: Context, row: AttemptRecord) -> Failure | None:
+    """Fill in how the attempt went; the failure when it did not work."""
+    files = context.workspace.files(row.commit)
+    earlier = failures(context.run, row.idea_id, upto=row.number - 1)
+    mode = context.run.config.debug_context
+    if row.status == "refused":
+        return describe(files=files, earlier=earlier, refused=row.summary, mode=mode)
+    if findings := lint(files):
+        row.status = "lint"
+        return describe(files=files, earlier=earlier, findings=findings, mode=mode)
+    row.seed = context.seeds[0]
+    outcome = await run_candidate(context, CodeVersion(row.idea_id, row.number, row.commit), row.seed)
+    row.status, row.wall_s = outcome.status, outcome.wall_s
+    row.log = context.run.artefacts.keep_text(outcome.log)
+    row.isolation = outcome.isolation.model_dump(mode="json")
+    if outcome.status == "ok" and PREDICTIONS in outcome.outputs:
+        return None
+    if outcome.status == "ok":
+        row.status = "no output"
+    return describe(files=files, earlier=earlier, status=row.status, log=outcome.log, detail=outcome.detail, mode=mode)
+
+
+def _next(context: Context, row: AttemptRecord) -> AttemptStatus:
+    if row.failure is None:
+        return "ran"
+    reason = stop_reason(failures(context.run, row.idea_id, upto=row.number))
+    if row.number > context.run.config.budget.max_repairs:
+        reason = f"{context.run.config.budget.max_repairs} repairs did not help"
+    if reason:
+        context.run.tell("given up", row.idea_id, reason, attempt=row.number)
+        return "given up"
+    return "broken"

@@ -1,0 +1,60 @@
+"""Ask for ideas, from the ranked papers and from what earlier rounds showed."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from agent.context import Context
+from agent.errors import ModelFailed
+from agent.history import draft_of, past_ideas
+from agent.literature.papers import Paper
+from agent.models.requests import IdeaDraft, PaperExcerpt, ProposeIdeas
+from agent.records import IdeaRecord, PaperRecord
+from agent.state import State
+
+_EXCERPT = 1500
+"""Characters of a paper's text that a request shows: an abstract, not more."""
+
+
+async def propose(state: State, runtime: Runtime[Context]) -> dict[str, int]:
+    """Ask for one round's ideas and keep them as proposed.
+
+    A model that has no usable answer leaves the round without ideas; the run goes on to what it knows.
+    """
+    context, round_ = runtime.context, state["round"]
+    count = context.run.config.budget.ideas
+    papers = _excerpts(context, round_)
+    request = ProposeIdeas(
+        task=context.brief(),
+        round=round_,
+        count=count,
+        papers=papers,
+        history=past_ideas(context.run),
+        rejected=tuple(draft_of(row).summary for row in context.run.all(IdeaRecord, round=round_, decision="dropped")),
+        files=context.baseline_files(),
+    )
+    context.run.tell("proposing", f"r{round_}", f"asking {context.model.name} for {count} ideas")
+    try:
+        drafts = (await context.model.ask(request)).ideas[:count]
+    except ModelFailed as error:
+        context.run.tell("model failed", f"r{round_}", f"no ideas: {error}")
+        drafts = ()
+    shown = {paper.id for paper in papers}
+    for number, draft in enumerate(drafts, start=state["proposals"] * count + 1):
+        row = IdeaRecord(
+            id=f"r{round_}-{number}", round=round_, draft=_only_shown(draft, shown).model_dump(mode="json")
+        )
+        context.run.save(row)
+        context.run.tell("proposed", row.id, draft.title)
+    return {"proposals": state["proposals"] + 1}
+
+
+def _excerpts(context: Context, round_: int) -> tuple[PaperExcerpt, ...]:
+    rows = context.run.all(PaperRecord, PaperRecord.rank, round=round_)
+    papers = [Paper.model_validate(row.paper) for row in rows]
+    return tuple(PaperExcerpt(id=one.id, title=one.title, year=one.year, text=one.text[:_EXCERPT]) for one in papers)
+
+
+def _only_shown(draft: IdeaDraft, shown: set[str]) -> IdeaDraft:
+    """The idea without citations of papers that it was not shown: a model may make papers up."""
+    return draft.model_copy(update={"cites": tuple(cite for cite in draft.cites if cite.paper in shown)})

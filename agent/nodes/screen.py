@@ -1,0 +1,53 @@
+"""Drop ideas that repeat an earlier one; show the nearest papers beside those that stay."""
+
+from __future__ import annotations
+
+import asyncio
+
+from langgraph.runtime import Runtime
+
+from agent.context import Context
+from agent.history import draft_of
+from agent.literature.novelty import SAME_IDEA, Independence, independence, nearest_papers
+from agent.records import IdeaRecord
+from agent.state import State
+
+
+async def screen(state: State, runtime: Runtime[Context]) -> dict[str, list[str]]:
+    """Decide on each idea of the round, in order, up to the number that the budget allows."""
+    accepted = await asyncio.to_thread(_screen, runtime.context, state["round"])
+    return {"accepted": accepted}
+
+
+def _screen(context: Context, round_: int) -> list[str]:
+    run = context.run
+    rows = run.all(IdeaRecord, IdeaRecord.round, IdeaRecord.id)
+    earlier = {row.id: _text(row) for row in rows if row.round < round_ and row.decision != "dropped"}
+    new = {row.id: row for row in rows if row.round == round_}
+    accepted: list[str] = []
+    for verdict in independence({key: _text(row) for key, row in new.items()}, earlier):
+        row = new[verdict.idea]
+        room = len(accepted) < run.config.budget.ideas
+        row.decision, row.decision_reason = _decide(verdict, room=room)
+        near = nearest_papers(_text(row), context.sources)
+        row.nearest = {"idea": verdict.model_dump(mode="json"), "papers": near.model_dump(mode="json")}
+        if row.decision == "accepted":
+            accepted.append(row.id)
+        run.save(row)
+        run.tell(row.decision, row.id, row.decision_reason)
+    return accepted
+
+
+def _text(row: IdeaRecord) -> str:
+    draft = draft_of(row)
+    return f"{draft.title}. {draft.summary}"
+
+
+def _decide(verdict: Independence, *, room: bool) -> tuple[str, str]:
+    if not verdict.independent:
+        likeness = f"similarity {verdict.similarity:.2f}, and {SAME_IDEA:.2f} is too close"
+        return "dropped", f"repeats {verdict.nearest} ({likeness})"
+    if not room:
+        return "dropped", "the round has all its ideas"
+    nearest = f"; the nearest is {verdict.nearest} ({verdict.similarity:.2f})" if verdict.nearest else ""
+    return "accepted", f"repeats no earlier idea{nearest}"
