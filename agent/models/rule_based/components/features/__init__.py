@@ -1,0 +1,1 @@
+"""Feature components: functions without arguments that return a scikit-learn transformer."""

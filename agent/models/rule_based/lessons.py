@@ -1,0 +1,45 @@
+"""What earlier rounds teach: which components to build on, and which to leave out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agent.models.requests import PastIdea
+
+Method = frozenset[str]
+"""An idea as the set of its components' names."""
+
+
+class Lessons(BaseModel):
+    """The history, read for its components.
+
+    A verdict on one component is a verdict on that component. A verdict on a combination is one on the combination:
+    its partner may have been at fault, so that a component that failed only in company is combined no further, but is
+    still tried once alone. The price of being wrong is one idea; leaving it out for good could cost the best one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    tried: frozenset[Method]
+    improved: tuple[Method, ...]
+    """Methods that improved on the baseline, the largest difference first."""
+    left_out: frozenset[str]
+    """Components not to be combined with anything."""
+
+
+def learn(history: Sequence[PastIdea]) -> Lessons:
+    """The lessons of all earlier ideas, whatever model proposed them."""
+    improved = [idea for idea in history if idea.verdict == "improved" and idea.components]
+    improved.sort(key=lambda idea: -(idea.difference or 0.0))
+    good = {name for idea in improved for name in idea.components}
+    bad = [idea for idea in history if idea.verdict in ("same", "worse", "failed")]
+    return Lessons(
+        tried=frozenset(frozenset(idea.components) for idea in history),
+        improved=tuple(dict.fromkeys(frozenset(idea.components) for idea in improved)),
+        left_out=frozenset(name for idea in bad for name in idea.components) - good,
+    )
