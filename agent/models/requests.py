@@ -127,6 +127,10 @@ class Request(BaseModel, Generic[A]):
         text = json.dumps({"kind": self.kind, **self.model_dump(mode="json")}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    def flaw_of(self, answer: A) -> str:  # noqa: ARG002  subclasses look at it
+        """What makes a well-formed answer useless for this question, in words for a model; empty when nothing does."""
+        return ""
+
 
 class ProposeIdeas(Request[Ideas]):
     """Ideas for a task, from ranked papers and from what earlier rounds showed."""
@@ -144,6 +148,10 @@ class ProposeIdeas(Request[Ideas]):
     files: tuple[SourceFile, ...]
     """The baseline."""
 
+    def flaw_of(self, answer: Ideas) -> str:
+        """An answer without a single idea is of no use."""
+        return "" if answer.ideas else "`ideas` is empty"
+
 
 class WriteCode(Request[CodeChange]):
     """Code for an idea, as changes to the baseline's files."""
@@ -154,6 +162,12 @@ class WriteCode(Request[CodeChange]):
     task: TaskBrief
     idea: IdeaDraft
     files: tuple[SourceFile, ...]
+
+    def flaw_of(self, answer: CodeChange) -> str:
+        """An answer that gives every file back as it was does not carry out the idea."""
+        before = {file.path: file.content for file in self.files}
+        same = all(before.get(file.path, "").strip() == file.content.strip() for file in answer.files)
+        return "every file is given back unchanged" if same else ""
 
 
 class RepairCode(Request[CodeChange]):

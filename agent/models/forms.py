@@ -1,0 +1,56 @@
+"""The forms in which an answer can be asked for, from the strictest to plain text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.models.prompts import Form
+from agent.models.requests import Answer, CodeChange
+
+_TOOL = "answer"
+_JSON: tuple[Form, ...] = ("json_schema", "tool", "json", "text")
+_UNFORCED = frozenset({"default", "title", "description", "minLength", "maxLength", "pattern"})
+"""Schema words that some endpoints refuse, or turn into grammars of thousands of rules. Answers are checked anyway."""
+
+
+def ladder(answer_type: type[Answer]) -> tuple[Form, ...]:
+    """The forms to try for an answer, best first.
+
+    Code comes as files in fences: written as a JSON string, each line break and quote has to be escaped, which models
+    do badly (https://aider.chat/2024/08/14/code-in-json.html). That form needs nothing of the endpoint.
+    """
+    return ("files",) if issubclass(answer_type, CodeChange) else _JSON
+
+
+def parameters(form: Form, answer_type: type[Answer]) -> dict[str, Any]:
+    """What a chat call needs so that the endpoint forces the form; empty for the forms that nothing forces."""
+    if form == "json_schema":
+        schema = {"name": _TOOL, "strict": True, "schema": strict_schema(answer_type)}
+        return {"response_format": {"type": "json_schema", "json_schema": schema}}
+    if form == "tool":
+        function = {"name": _TOOL, "description": "Give the answer.", "parameters": strict_schema(answer_type)}
+        return {
+            "tools": [{"type": "function", "function": function}],
+            "tool_choice": {"type": "function", "function": {"name": _TOOL}},
+        }
+    return {"response_format": {"type": "json_object"}} if form == "json" else {}
+
+
+def strict_schema(answer_type: type[Answer]) -> dict[str, Any]:
+    """The JSON schema of an answer in the subset that strict decoding takes: every property required, none besides."""
+    schema: dict[str, Any] = _strict(answer_type.model_json_schema())
+    return schema
+
+
+def _strict(node: Any) -> Any:  # noqa: ANN401  a JSON value
+    if isinstance(node, list):
+        return [_strict(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    strict = {word: _strict(value) for word, value in node.items() if word not in _UNFORCED and word != "properties"}
+    if "properties" in node:
+        # Names of properties are no schema words: a field may well be called "title".
+        strict["properties"] = {name: _strict(value) for name, value in node["properties"].items()}
+        strict["required"] = list(node["properties"])
+        strict["additionalProperties"] = False
+    return strict

@@ -1,0 +1,181 @@
+"""A model behind any OpenAI-compatible endpoint: OpenAI, vLLM, llama.cpp, Ollama."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Literal, NamedTuple, TypeVar
+
+from agent.errors import ModelFailed, ModelUnavailable
+from agent.models.endpoint import Completion, Endpoint, Message, OpenAISettings, Unsupported
+from agent.models.forms import ladder, parameters
+from agent.models.parsing import AnswerUnusable, parse, split_thinking
+from agent.models.prompts import Form, render, render_repair
+from agent.models.requests import Answer, Request
+from agent.models.usage import CallRecord, Listener, Usage
+
+A = TypeVar("A", bound=Answer)
+
+MAX_REPAIRS = 2
+"""Times that a broken answer is shown back with what was wrong."""
+_SHOWN_BACK = 8000
+"""Characters of a broken answer that are shown back."""
+_SHOWN_OF_CUT = 1000
+"""Of one that was cut off: it may be endless repetition, which invites more of the same."""
+
+
+class _Reply(NamedTuple):
+    """What of a completion matters here."""
+
+    form: Form
+    text: str
+    thinking: str
+    cut: bool
+    refusal: str
+    usage: Usage
+
+
+class OpenAIModel:
+    """Asks a language model, in the strictest form that its endpoint manages, and has broken answers repaired."""
+
+    def __init__(self, settings: OpenAISettings, *, on_call: Listener = lambda _: None) -> None:
+        """Without any traffic: the endpoint is first called by the first question.
+
+        Args:
+            settings: endpoint, model, sampling, limits of time.
+            on_call: told of each call, answered or not.
+
+        Raises:
+            BadConfiguration: OpenAI itself without a key.
+        """
+        self._settings = settings
+        self._endpoint = Endpoint(settings)
+        self._on_call = on_call
+        self._managed: dict[tuple[Form, ...], Form] = {}
+
+    @property
+    def name(self) -> str:
+        """What the records call it."""
+        return f"openai:{self._settings.model}"
+
+    @property
+    def describes_itself(self) -> str:
+        """One sentence for people."""
+        return f"The language model {self._settings.model} at {self._settings.base_url}."
+
+    async def ask(self, request: Request[A]) -> A:
+        """Answer one request.
+
+        Raises:
+            ModelFailed: no usable answer after all repairs, or none within the time.
+            ModelUnavailable: nothing answers at all.
+        """
+        patience_s = self._settings.patience_s
+        try:
+            async with asyncio.timeout(patience_s):
+                return await self._answer(request)
+        except TimeoutError:
+            raise ModelFailed(f"{self.name} had no answer to {request.kind} after {patience_s:g} s") from None
+
+    async def _answer(self, request: Request[A]) -> A:
+        """First answer, then repairs. Only the newest broken answer is shown back: the conversation stays short."""
+        shown_back: list[Message] = []
+        flaw = ""
+        for attempt in range(1 + MAX_REPAIRS):
+            reply = await self._reply(request, shown_back, attempt)
+            try:
+                answer = _read(request, reply)
+            except AnswerUnusable as unusable:
+                flaw = str(unusable)
+            else:
+                self._tell(request, attempt, reply, "valid")
+                return answer
+            self._tell(request, attempt, reply, "invalid", flaw)
+            shown_back = _shown_back(reply, flaw)
+        raise ModelFailed(f"{self.name} gave no usable answer to {request.kind}: {' '.join(flaw.split())}")
+
+    async def _reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:
+        """A reply in the strictest form that the endpoint takes, which is remembered from then on."""
+        forms = ladder(request.answer_type)
+        for form in forms[forms.index(self._managed.get(forms, forms[0])) :]:
+            prompt = render(request, form)
+            messages: list[Message] = [
+                {"role": "system", "content": prompt.system},
+                {"role": "user", "content": prompt.user},
+                *shown_back,
+            ]
+            started = time.monotonic()
+            try:
+                completion = await self._endpoint.complete(messages, parameters(form, request.answer_type), attempt)
+            except Unsupported:
+                continue
+            except (ModelFailed, ModelUnavailable) as error:
+                lost = _Reply(form, "", "", cut=False, refusal="", usage=Usage(seconds=time.monotonic() - started))
+                self._tell(request, attempt, lost, "no_reply", str(error))
+                raise
+            self._managed[forms] = form
+            return _reply_of(completion, form, time.monotonic() - started)
+        raise ModelFailed(f"{self.name} takes none of the ways to ask {request.kind}")
+
+    def _tell(
+        self,
+        request: Request[A],
+        attempt: int,
+        reply: _Reply,
+        status: Literal["valid", "invalid", "no_reply"],
+        flaw: str = "",
+    ) -> None:
+        self._on_call(
+            CallRecord(
+                model=self.name,
+                kind=request.kind,
+                key=request.key(),
+                attempt=attempt,
+                form=reply.form,
+                status=status,
+                usage=reply.usage,
+                text=reply.text,
+                thinking=reply.thinking,
+                flaw=flaw,
+            )
+        )
+
+
+def _reply_of(completion: Completion, form: Form, seconds: float) -> _Reply:
+    choice = completion.choices[0]
+    message = choice.message
+    called = message.tool_calls[0].function.arguments if message.tool_calls else None
+    thought, text = split_thinking(called or message.content or "")
+    tokens = completion.usage
+    return _Reply(
+        form=form,
+        text=text,
+        thinking=message.reasoning_content or message.reasoning or thought,
+        cut=choice.finish_reason == "length",
+        refusal=message.refusal or ("by its content filter" if choice.finish_reason == "content_filter" else ""),
+        usage=Usage(
+            prompt_tokens=tokens.prompt_tokens if tokens else 0,
+            completion_tokens=tokens.completion_tokens if tokens else 0,
+            seconds=seconds,
+        ),
+    )
+
+
+def _read(request: Request[A], reply: _Reply) -> A:
+    if reply.refusal:
+        raise AnswerUnusable(f"the answer was refused: {reply.refusal}")
+    try:
+        return parse(request, reply.form, reply.text)
+    except AnswerUnusable as unusable:
+        if reply.cut:
+            limit = reply.usage.completion_tokens
+            raise AnswerUnusable(f"the answer was cut off after {limit} tokens: be brief, repeat nothing") from unusable
+        raise
+
+
+def _shown_back(reply: _Reply, flaw: str) -> list[Message]:
+    """The turns that ask for a repair. An empty answer is not shown: endpoints refuse empty messages."""
+    text = reply.text[: _SHOWN_OF_CUT if reply.cut else _SHOWN_BACK]
+    answer: list[Message] = [{"role": "assistant", "content": text}] if text.strip() else []
+    correction: Message = {"role": "user", "content": render_repair(flaw)}
+    return [*answer, correction]
