@@ -10,6 +10,8 @@ data.py        trusted: ``make(out, settings)`` writes the splits (see `workspac
 from __future__ import annotations
 
 import difflib
+import re
+import shutil
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BUILT_IN = Path(__file__).parent / "tasks"
+_TEMPLATE = BUILT_IN / "_template"
+_TEMPLATE_NAME = "template"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FILES = {
     "README.md": "a text for people: question, data and licence, split, metric",
     "evaluate.py": "the trusted score(y_true, y_pred) -> float",
@@ -119,7 +124,7 @@ class Run(_Table):
 class Task(_Table):
     """A task, as its folder's task.toml says."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    name: Annotated[str, StringConstraints(pattern=rf"^{_NAME.pattern}$")]
     """Small letters, digits and hyphens, at most 40."""
     question: Line
     """What is to be found out, in one sentence."""
@@ -198,6 +203,23 @@ def list_tasks(extra_folders: Iterable[Path] = ()) -> list[Task]:
         TaskInvalid: one of them is not valid.
     """
     return [load(folder) for folder in _folders(extra_folders).values()]
+
+
+def scaffold(name: str, target: Path) -> Path:
+    """Make a small complete task in the folder `target`, which says at each key what it is for; returns `target`.
+
+    Raises:
+        TaskInvalid: `name` cannot be a task's name, or something is there already.
+    """
+    if not _NAME.fullmatch(name):
+        raise TaskInvalid([f"{name!r} cannot be a task's name: small letters, digits and hyphens, at most 40"])
+    if target.exists():
+        raise TaskInvalid([f"{target}: is there already; name a folder that is not"])
+    shutil.copytree(_TEMPLATE, target, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (target / "task.toml", target / "README.md"):
+        text = file.read_text(encoding="utf-8").replace(_TEMPLATE_NAME, name, 1)
+        file.write_text(text, encoding="utf-8")
+    return target
 
 
 def _folders(extra_folders: Iterable[Path]) -> dict[str, Path]:

@@ -1,9 +1,9 @@
-"""Scores a candidate's predictions against the hidden labels: the trusted program of the scorer's job.
+r"""Scores a candidate's predictions against the hidden labels: the trusted program of the scorer's job.
 
 It runs after the candidate's program is dead, in a sandbox of its own, with the task's evaluate.py beside it, and needs
 numpy and nothing else of this project:
 
-    python code/score.py --labels in/labels.npz --predictions in/predictions.csv --out out/score.json
+    python code/score.py --labels in/labels.npz --predictions in/predictions.csv --out out/score.json \
         --replicates 2000 --seed 20240501
 
 Predictions are CSV with the header ``id,prediction`` and, where a metric needs them, more columns of numbers. Each id of the
@@ -106,7 +106,8 @@ def main() -> None:
     try:
         result = score(metric, y_true, read_predictions(args.predictions, ids), args.replicates, args.seed)
     except (Invalid, ValueError) as reason:  # ValueError: evaluate.py refuses these predictions
-        result = {"status": "invalid", "reason": str(reason), "metric": None, "rows": len(ids), "replicates": []}
+        said = " ".join(str(reason).split())[:500]
+        result = {"status": "invalid", "reason": said, "metric": None, "rows": len(ids), "replicates": []}
     args.out.write_text(json.dumps(result, allow_nan=False), encoding="utf-8")
 
 
