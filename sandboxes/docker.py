@@ -1,0 +1,208 @@
+"""Jobs in Docker containers, hardened; the strongest sandbox, and the default where an engine answers.
+
+A job's container outlives its supervisor: asking for the same job again attaches to it. Three layers end it: a time
+limit inside the container, one here, and `reap`, which goes by labels.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from signal import SIGKILL
+from typing import TYPE_CHECKING, Any
+
+import docker
+from docker.errors import APIError, DockerException, NotFound
+from requests.exceptions import ConnectionError as EngineGone
+from requests.exceptions import RequestException, Timeout
+
+from sandboxes.container import DEADLINE, JOB, RUN, SUPERVISOR, JobContainer
+from sandboxes.errors import SandboxUnavailable
+from sandboxes.image_store import ensure
+from sandboxes.keep import job_folder
+from sandboxes.local import Cancellations, signal_detail
+from sandboxes.log import LogBuffer
+from sandboxes.outputs import Collected
+from sandboxes.request import check_job
+from sandboxes.sandbox import Isolation, Outcome
+from sandboxes.supervisor import is_alive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+    from sandboxes.keep import JobFolder
+    from sandboxes.sandbox import Job, Status
+
+_GRACE_S = 5.0
+"""How much longer than the container's own limit is waited before the job is killed from here."""
+
+
+class DockerSandbox:
+    """Runs each job in a container of its own."""
+
+    def __init__(self) -> None:
+        self._cancellations = Cancellations()
+        self.isolation = Isolation(
+            backend="docker",
+            summary="A Docker container without network, with a read-only root, no privileges and fixed limits.",
+            lacks=("the kernel is shared with this machine",),
+        )
+
+    def check(self) -> None:
+        """Return when an engine answers; see `Sandbox.check`."""
+        with _engine() as client:
+            client.ping()
+
+    def run(self, job: Job, keep: Path) -> Outcome:
+        """Run a job, attach to it or return its stored outcome; see `Sandbox.run`."""
+        with job_folder(keep, job.id) as folder:
+            return folder.stored() or self._execute(job, folder)
+
+    def cancel(self, job_id: str) -> None:
+        """End a running job; see `Sandbox.cancel`."""
+        self._cancellations.cancel(job_id)
+        with _engine() as client, suppress(NotFound, APIError):
+            client.containers.get(f"echolocate-job-{job_id}").kill()
+
+    def reap(self, owner: str | None = None) -> int:
+        """Remove what dead supervisors left behind; see `Sandbox.reap`."""
+        label = JOB if owner is None else f"{RUN}={owner}"
+        with _engine() as client:
+            found = [container.labels for container in client.containers.list(all=True, filters={"label": label})]
+            found += [volume.attrs["Labels"] for volume in client.volumes.list(filters={"label": label})]
+            jobs = {
+                labels[JOB]
+                for labels in found
+                if not is_alive(labels[SUPERVISOR]) and (owner is not None or int(labels[DEADLINE]) < time.time())
+            }
+            for job_id in jobs:
+                JobContainer(client, job_id).remove()
+        return len(jobs)
+
+    def _execute(self, job: Job, folder: JobFolder) -> Outcome:
+        check_job(job)
+        with _engine() as client, self._cancellations.listen(job.id) as cancelled:
+            box = JobContainer(client, job.id)
+            container = box.find() or _new_container(client, box, job)
+            log, killed = _follow(container, job)
+            if not box.is_held():
+                box.remove()
+                raise SandboxUnavailable(f"the Docker engine was stopped while the job {job.id} ran; ask again")
+            collected = Collected(job.outputs, folder.out, job.limits.output_mb << 20)
+            box.collect(collected, job.outputs)
+            container.reload()
+            end = _End.of(container.attrs["State"])
+            status, detail = end.judge(job, box, killed=killed, cancelled=cancelled.is_set())
+            outcome = Outcome(
+                job_id=job.id,
+                status=status,
+                exit_code=None if end.signal else end.code,
+                signal=end.signal,
+                wall_s=end.wall_s,
+                log=log.text(),
+                log_path=folder.log_path,
+                outputs=collected.files,
+                detail="; ".join(filter(None, [detail, *collected.refused])),
+                isolation=self.isolation,
+            )
+            # First stored, then removed: killed between the two, nothing is lost and `reap` finds the rest.
+            folder.store(outcome)
+            box.remove()
+        return outcome
+
+
+@dataclass(frozen=True)
+class _End:
+    """What the engine says about a container that ended."""
+
+    code: int
+    signal: int | None
+    wall_s: float
+    out_of_memory: bool
+
+    @classmethod
+    def of(cls, state: dict[str, Any]) -> _End:
+        started, finished = (datetime.fromisoformat(state[key]) for key in ("StartedAt", "FinishedAt"))
+        code = int(state["ExitCode"])
+        return cls(
+            code=code,
+            signal=code - 128 if 128 < code < 128 + 65 else None,
+            wall_s=(finished - started).total_seconds(),
+            out_of_memory=bool(state["OOMKilled"]),
+        )
+
+    def judge(self, job: Job, box: JobContainer, *, killed: bool, cancelled: bool) -> tuple[Status, str]:
+        """Return the status, and one line about it."""
+        limits = job.limits
+        if cancelled:
+            return "cancelled", "cancelled"
+        # Whatever the exit code: when the kernel kills a child, its parent may go on with half of the work.
+        if self.out_of_memory:
+            return "oom", f"used more than {limits.memory_mb} MiB of memory"
+        if killed or (self.signal == SIGKILL and self.wall_s >= limits.wall_s):
+            return "timeout", f"stopped after {limits.wall_s:g} s"
+        if self.code == 0:
+            return "ok", ""
+        if box.out_is_full():
+            return "output_limit", f"out/ was full ({limits.output_mb} MiB)"
+        return "error", signal_detail(self.signal)
+
+
+def _new_container(client: DockerClient, box: JobContainer, job: Job) -> Container:
+    if box.is_being_prepared():
+        raise SandboxUnavailable(f"another process is starting the job {job.id}; ask again")
+    box.remove()
+    return box.create(job, ensure(client, job.image))
+
+
+def _follow(container: Container, job: Job) -> tuple[LogBuffer, bool]:
+    """Start a container unless it runs already and see it to its end; return its output and whether we killed it.
+
+    The output has a reader of its own. Unread, a job that prints without end blocks the engine's stream, and with it
+    the engine's answer to `kill`.
+    """
+    log = LogBuffer(job.limits.log_kb * 1024)
+    stream = container.attach(stdout=True, stderr=True, stream=True, logs=True)
+    reader = threading.Thread(target=_drain, args=(stream, log), daemon=True)
+    reader.start()
+    if container.status == "created":
+        container.start()
+    killed = False
+    try:
+        container.wait(timeout=job.limits.wall_s + _GRACE_S)
+    except (Timeout, EngineGone):
+        # The client tells a slow answer and a dead engine by the same exception; a dead one fails again here.
+        container.kill()
+        container.wait()
+        killed = True
+    reader.join()
+    return log, killed
+
+
+def _drain(stream: Iterator[bytes], log: LogBuffer) -> None:
+    with suppress(RequestException, OSError):  # the engine went away; `wait` says so
+        for chunk in stream:
+            log.feed(chunk)
+
+
+@contextmanager
+def _engine() -> Iterator[DockerClient]:
+    """Yield a client of its own for one call: a client's connections are not for several threads."""
+    client = None
+    try:
+        client = docker.from_env()
+        yield client
+    except (EngineGone, Timeout) as error:
+        raise SandboxUnavailable(f"the Docker engine does not answer any more: {error}") from error
+    except DockerException as error:
+        raise SandboxUnavailable(f"Docker: {error}. Is the engine running, and may you use it?") from error
+    finally:
+        if client:
+            client.close()

@@ -1,0 +1,165 @@
+"""The images that jobs run in: built once with the network, named by what they were made of, run without it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tarfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docker.errors import APIError, BuildError, ImageNotFound
+from pydantic import BaseModel, ConfigDict
+
+from sandboxes.errors import JobRejected, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.images import Image
+
+_FOLDER = Path(__file__).parent / "images"
+_LABEL = "echolocate.image"
+_STAGE = "echolocate.stage"
+_FILES = ("Dockerfile", "requirements.lock")
+_building = threading.Lock()
+
+
+class BuildSettings(BaseModel):
+    """Where an image comes from; read from the environment, as they belong to a machine and not to a task."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_image: str = "python:3.11-slim"
+    """`ECHOLOCATE_BASE_IMAGE`: what the image `base` is built on."""
+    pip_index: str = ""
+    """`ECHOLOCATE_PIP_INDEX`: address of a package index; empty: pip's own."""
+    ca_bundle: Path | None = None
+    """`ECHOLOCATE_CA_BUNDLE`: certificates that the index is checked against."""
+    network: str = "default"
+    """`ECHOLOCATE_BUILD_NETWORK`: the network of a build, for example `host`."""
+    torch: str = ""
+    """`ECHOLOCATE_TORCH`: version of PyTorch that the image `ml` holds; empty: none."""
+
+    @classmethod
+    def from_environment(cls) -> BuildSettings:
+        """Return the settings of this process's environment; an empty variable counts as unset."""
+        variables = {
+            "base_image": "ECHOLOCATE_BASE_IMAGE",
+            "pip_index": "ECHOLOCATE_PIP_INDEX",
+            "ca_bundle": "ECHOLOCATE_CA_BUNDLE",
+            "network": "ECHOLOCATE_BUILD_NETWORK",
+            "torch": "ECHOLOCATE_TORCH",
+        }
+        given = {field: os.environ.get(name) for field, name in variables.items()}
+        return cls.model_validate({field: value for field, value in given.items() if value})
+
+
+def names() -> list[str]:
+    """Return the names of the images that can be built."""
+    return sorted(folder.name for folder in _FOLDER.iterdir() if (folder / "Dockerfile").is_file())
+
+
+def ensure(client: DockerClient, image: str) -> str:
+    """Return a reference that the engine can run; build the image when it is one of `names` and missing.
+
+    Raises:
+        JobRejected: neither an image of `names` nor one that the engine has.
+        SandboxUnavailable: it cannot be built.
+    """
+    if image in names():
+        with _building:
+            return build(client, image, BuildSettings.from_environment())
+    if not _exists(client, image):
+        raise JobRejected(f"the image {image} is not there; built here are {', '.join(names())}; others must be pulled")
+    return image
+
+
+def reference(image: str, settings: BuildSettings) -> str:
+    """Return an image's name with a tag made from all that goes into it."""
+    digest = hashlib.sha256(_base_of(image, settings).encode())
+    digest.update(f"\0{settings.torch}".encode())
+    for file in _FILES:
+        digest.update(b"\0" + (_FOLDER / image / file).read_bytes())
+    return f"echolocate/{image}:{digest.hexdigest()[:16]}"
+
+
+def build(client: DockerClient, image: str, settings: BuildSettings) -> str:
+    """Build one of `names`, and `base` below it, unless they are there; return the reference."""
+    made = reference(image, settings)
+    if _exists(client, made):
+        return made
+    if image != "base":
+        build(client, "base", settings)
+    arguments = {"BASE": _base_of(image, settings), "PIP_INDEX_URL": settings.pip_index, "TORCH": settings.torch}
+    try:
+        client.images.build(
+            fileobj=_context(image, settings),
+            custom_context=True,
+            buildargs={name: value for name, value in arguments.items() if value},
+            network_mode=settings.network,
+            labels={_LABEL: image},
+            tag=made,
+            rm=True,
+            forcerm=True,
+        )
+    except (BuildError, APIError) as error:
+        raise SandboxUnavailable(_explain(image, settings, error)) from error
+    return made
+
+
+def list_images(client: DockerClient) -> list[Image]:
+    """Return the images that were built here, of this and of earlier versions."""
+    return client.images.list(filters={"label": _LABEL})
+
+
+def prune(client: DockerClient, settings: BuildSettings) -> list[str]:
+    """Remove what was built here and is not of the current version; return the references.
+
+    Goes by our labels alone: what is the user's stays.
+    """
+    current = {reference(image, settings) for image in names()}
+    old = [tag for image in list_images(client) for tag in image.tags if tag not in current]
+    for tag in old:
+        client.images.remove(tag)
+    client.images.prune(filters={"dangling": True, "label": _STAGE})
+    return old
+
+
+def _base_of(image: str, settings: BuildSettings) -> str:
+    return settings.base_image if image == "base" else reference("base", settings)
+
+
+def _exists(client: DockerClient, image: str) -> bool:
+    try:
+        client.images.get(image)
+    except ImageNotFound:
+        return False
+    return True
+
+
+def _context(image: str, settings: BuildSettings) -> io.BytesIO:
+    """Return what the build sees. The certificates only pass through: the final stage of no Dockerfile keeps them."""
+    files = {name: (_FOLDER / image / name).read_bytes() for name in _FILES}
+    files["ca.pem"] = settings.ca_bundle.read_bytes() if settings.ca_bundle else b""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    packed.seek(0)
+    return packed
+
+
+def _explain(image: str, settings: BuildSettings, error: BuildError | APIError) -> str:
+    said = ""
+    if isinstance(error, BuildError):
+        lines = [str(entry["stream"]).strip() for entry in error.build_log if "stream" in entry]
+        said = " | ".join(line for line in lines[-3:] if line)
+    return (
+        f"the image {image} cannot be built from {settings.base_image}: {error} {said}. "
+        "Behind a proxy or without a registry set ECHOLOCATE_BASE_IMAGE, ECHOLOCATE_PIP_INDEX, ECHOLOCATE_CA_BUNDLE "
+        "and ECHOLOCATE_BUILD_NETWORK (docs/sandboxes.md)"
+    )
