@@ -3,8 +3,10 @@
     EcholocateError
     ├── UserMustAct          the person who typed the command: one clear line, exit code 2
     │   ├── BadConfiguration     a setting, argument or file that cannot be right
-    │   └── RunBusy              another process works on this run
+    │   ├── RunBusy              another process works on this run
+    │   └── ReplayDeparted       a replay asks what the recorded run did not
     ├── ModelFailed          nobody now: this one question got no usable answer; the idea fails, the run goes on
+    ├── BudgetSpent          the loop: it asks no more, and ends the run in order, with its report
     ├── ModelUnavailable     the person at the machine: the endpoint is gone; the run stops in order, resume works
     └── RecordBroken         us: a run folder contradicts itself
 
@@ -30,6 +32,14 @@ class BadConfiguration(UserMustAct):
 
 class RunBusy(UserMustAct):
     """Another process works on this run."""
+
+
+class ReplayDeparted(UserMustAct):
+    """A replay asks what the recorded run did not. The message says where the questions differ."""
+
+
+class BudgetSpent(EcholocateError):
+    """A limit of money, tokens or calls is reached. Nothing is wrong: the run ends in order, with its report."""
 
 
 class ModelFailed(EcholocateError):

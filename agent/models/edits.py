@@ -1,4 +1,4 @@
-"""Search and replace edits, as a code answer may hold them: applied exactly or refused with the reason.
+"""Search and replace edits in a code answer: read here, applied by `workspaces.edits`.
 
 <<<<<<< SEARCH
 lines that stand in the file exactly once
@@ -11,33 +11,24 @@ from __future__ import annotations
 
 import re
 
-_EDIT = re.compile(r"^<{5,9} SEARCH\n(?P<old>.*?)^={5,9}\n(?P<new>.*?)^>{5,9} REPLACE\n?", re.DOTALL | re.MULTILINE)
+from workspaces.edits import FileEdit, Replace
+from workspaces.errors import EditRefused
+
+_OPENING = re.compile(r"\s*<{5,9} SEARCH\n")
+_EDIT = re.compile(
+    r"^<{5,9} SEARCH\n(?P<search>.*?)^={5,9}\n(?P<replace>.*?)^>{5,9} REPLACE$", re.DOTALL | re.MULTILINE
+)
 
 
-class EditRefused(ValueError):
-    """An edit that does not fit its file. The message is written for the model."""
-
-
-def is_edit(content: str) -> bool:
-    """Whether a block holds edits instead of a whole file."""
-    return content.lstrip().startswith("<<<<<") and "SEARCH" in content.lstrip().split("\n", 1)[0]
-
-
-def apply_edits(before: str | None, content: str) -> str:
-    """The file after the edits.
+def edits_of(path: str, block: str) -> list[FileEdit | Replace]:
+    """What a fenced block does to a file: replace pieces of it, or write it whole.
 
     Raises:
-        EditRefused: no such file, no complete edit, or lines to search for that are not there exactly once.
+        EditRefused: it begins as an edit and is none.
     """
-    if before is None:
-        raise EditRefused("there is no such file to edit; give a new file whole")
-    edits = list(_EDIT.finditer(content))
+    if not _OPENING.match(block):
+        return [FileEdit(path=path, content=block)]
+    edits = [Replace(path=path, search=edit["search"], replace=edit["replace"]) for edit in _EDIT.finditer(block)]
     if not edits:
-        raise EditRefused("an edit needs the lines `<<<<<<< SEARCH`, `=======` and `>>>>>>> REPLACE`")
-    text = before
-    for number, edit in enumerate(edits, start=1):
-        found = text.count(edit["old"]) if edit["old"].strip() else 0
-        if found != 1:
-            raise EditRefused(f"the lines that edit {number} searches for stand in the file {found} times, not once")
-        text = text.replace(edit["old"], edit["new"])
-    return text
+        raise EditRefused(f"{path}: an edit has the lines `<<<<<<< SEARCH`, `=======` and `>>>>>>> REPLACE`")
+    return list(edits)

@@ -48,6 +48,11 @@ class OpenAISettings(BaseModel):
     first_wait_s: float = Field(default=1.0, gt=0)
     """Seconds before the second try; doubles from there."""
 
+    @property
+    def sampling(self) -> str:
+        """What decides an answer beside model and question, as text for the key of a recorded answer."""
+        return self.model_dump_json(include={"temperature", "seed", "max_tokens"})
+
 
 class Completion(BaseModel):
     """What of a reply is read. Everything else that an endpoint sends is ignored."""

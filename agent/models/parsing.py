@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from agent.models.edits import EditRefused, apply_edits, is_edit
+from agent.models.edits import edits_of
 from agent.models.prompts import Form
-from agent.models.requests import Answer, CodeChange, Request, SourceFile, WholeFile
+from agent.models.requests import Answer, Request, SourceFile
+from workspaces.edits import apply
+from workspaces.errors import EditRefused
 
 A = TypeVar("A", bound=Answer)
 
@@ -110,24 +112,27 @@ def _read_files(text: str, known: tuple[SourceFile, ...]) -> dict[str, object]:
     blocks = list(_code_blocks(text))
     if not blocks:
         raise AnswerUnusable("it holds no code block; give each changed file after a line `FILE: path`")
-    named = [(path or _only_path(known, len(blocks)), content) for path, content in blocks]
-    written: dict[str, str] = {}
-    for path, content in named:
-        before = written.get(path, next((file.content for file in known if file.path == path), None))
-        try:
-            written[path] = apply_edits(before, content) if is_edit(content) else content
-        except EditRefused as refusal:
-            raise AnswerUnusable(f"{path}: {refusal}") from None
-    files = tuple(WholeFile(path=path, content=content) for path, content in written.items())
-    return CodeChange(files=files, note=_note(text)).model_dump()
+    before = {file.path: file.content for file in known}
+    try:
+        edits = [edit for path, block in blocks for edit in edits_of(_path(path, before, len(blocks)), block)]
+        after = apply(before, edits)
+    except EditRefused as refusal:
+        raise AnswerUnusable(str(refusal)) from None
+    files = [{"path": path, "content": after[path]} for path in dict.fromkeys(edit.path for edit in edits)]
+    return {"files": files, "note": _note(text)}
 
 
-def _only_path(known: tuple[SourceFile, ...], blocks: int) -> str:
-    """The path of a block that names none: certain only when there is one block and one file."""
+def _path(written: str, known: Mapping[str, str], blocks: int) -> str:
+    """The path that a block is meant for.
+
+    Commands and tracebacks show the candidate's files below `code/`, so models write that too. A block without a path
+    is clear only when it is the one block for the one file.
+    """
+    if written:
+        return written if written in known else written.removeprefix("./").removeprefix("code/")
     if blocks == 1 and len(known) == 1:
-        return known[0].path
-    paths = ", ".join(file.path for file in known)
-    raise AnswerUnusable(f"a code block has no line `FILE: path` before it; the files are: {paths}")
+        return next(iter(known))
+    raise AnswerUnusable(f"a code block has no line `FILE: path` before it; the files are: {', '.join(known)}")
 
 
 def _code_blocks(text: str) -> Iterator[tuple[str, str]]:
