@@ -12,11 +12,11 @@ from typing import Literal
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
+from agent.literature.retrieval import Mode
 
 SandboxName = Literal["auto", "docker", "bubblewrap", "process"]
-DebugContext = Literal["full", "no_structure", "no_traceback"]
-Retrieval = Literal["none", "plain", "ranked"]
 
 _VERSIONS = ("echolocate", "langgraph", "numpy", "openai", "pydantic", "scikit-learn", "scipy", "sqlalchemy")
 
@@ -64,8 +64,8 @@ class RunConfig(Settings):
     """Largest chance that the run calls any idea improved that is not."""
     replicates: int = Field(default=2000, ge=200)
     """Bootstrap replicates a score."""
-    debug_context: DebugContext = "full"
-    retrieval: Retrieval = "ranked"
+    debug_context: Ablation = "full"
+    retrieval: Mode = "ranked"
     papers: tuple[str, ...] = ()
     """Files of the user's own papers, beside the starter library."""
     versions: dict[str, str] = Field(default_factory=dict)

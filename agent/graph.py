@@ -17,6 +17,7 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from agent.context import Context
@@ -38,9 +39,10 @@ MAX_PROPOSALS = 3
 """Times that a round asks for ideas before it goes on with fewer than it wants."""
 
 
-def after_screen(state: State) -> list[Send] | str:
-    """One branch for each accepted idea; ask again while there are none and it may help."""
-    if not state["accepted"] and state["proposals"] < MAX_PROPOSALS:
+def after_screen(state: State, runtime: Runtime[Context]) -> list[Send] | str:
+    """One branch for each accepted idea; while they are too few, ask for more."""
+    too_few = len(state["accepted"]) < runtime.context.run.config.budget.ideas
+    if too_few and state["proposals"] < MAX_PROPOSALS:
         return "propose"
     return [Send("idea", IdeaState(idea=idea, attempt=0, status="broken")) for idea in state["accepted"]] or "analyse"
 

@@ -16,11 +16,13 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.errors import GraphDrained
 from langgraph.runtime import RunControl
 
+from agent.answers import RunAnswers
 from agent.context import Context
 from agent.graph import build_graph
 from agent.literature.sources.local import starter_library
 from agent.literature.sources.source import Source
 from agent.models.model import Model
+from agent.models.recording import RecordedModel
 from agent.run import Run
 from agent.state import State
 from sandboxes.sandbox import Sandbox
@@ -54,7 +56,7 @@ def open_context(
             task=task,
             data=prepare(task, cache_folder() / "data"),
             workspace=Workspace.create(run.folder / "workspace", task),
-            model=model,
+            model=RecordedModel(model, RunAnswers(run)),
             sandbox=sandbox,
             sources=sources if sources is not None else (starter_library(),),
             pool=pool,

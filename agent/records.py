@@ -71,8 +71,8 @@ class AttemptRecord(Record):
     code_hash: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="written")
-    """`written` (not run yet), `not written` (no usable answer), `refused` (the change could not be applied), `lint` (never
-    run: it could not have worked), the sandbox's status, or `no output` (it ended well and left no predictions)."""
+    """`written` (not run yet), `not written` (no usable answer), `refused` (the change could not be applied), `lint`
+    (never run: it could not have worked), the sandbox's status, or `no output` (ended well, left no predictions)."""
     seed: Mapped[int | None]
     summary: Mapped[str] = mapped_column(default="")
     signature: Mapped[str | None]
@@ -123,9 +123,22 @@ class AnswerRow(Record):
     __tablename__ = "answers"
     key: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
+    record: Mapped[JsonDict]
+
+
+class CallRow(Record):
+    """One call of a model's endpoint, and what it cost. A question takes several when its answer is repaired."""
+
+    __tablename__ = "calls"
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str]
     model: Mapped[str]
-    at: Mapped[datetime]
-    record: Mapped[str]
+    status: Mapped[str]
+    prompt_tokens: Mapped[int]
+    completion_tokens: Mapped[int]
+    seconds: Mapped[float]
+    record: Mapped[str] = mapped_column(String(64))
+    """Artefact with the whole record: answer, thinking, flaw. Untrusted text."""
 
 
 class EventRecord(Record):

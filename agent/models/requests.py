@@ -91,6 +91,8 @@ class IdeaDraft(Answer):
     components: tuple[str, ...] = ()
     """Short names of the method components it is made of."""
     cites: tuple[Citation, ...] = ()
+    builds_on: tuple[str, ...] = ()
+    """Ids of earlier ideas that it takes over; the summary then says what it adds to them."""
 
 
 class Ideas(Answer):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agent.context import Context
-from agent.debugging.failure import Failure, describe, stop_reason
+from agent.debugging.failure import Ended, Failure, describe, describe_lint, stop_reason
 from agent.debugging.lint import lint
 from agent.experiment import PREDICTIONS, CodeVersion, run_candidate
 from agent.history import attempts, failures
 from agent.records import AttemptRecord
 from agent.state import AttemptStatus, IdeaState
+
+_REFUSED = "The last change could not be applied, so the files are as they were"
 
 
 async def execute(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
@@ -29,13 +31,13 @@ async def execute(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
 async def _try(context: Context, row: AttemptRecord) -> Failure | None:
     """Fill in how the attempt went; the failure when it did not work."""
     files = context.workspace.files(row.commit)
-    earlier = failures(context.run, row.idea_id, upto=row.number - 1)
-    mode = context.run.config.debug_context
+    history = failures(context.run, row.idea_id, upto=row.number - 1)
+    ablation = context.run.config.debug_context
     if row.status == "refused":
-        return describe(files=files, earlier=earlier, refused=row.summary, mode=mode)
+        return describe(Ended(status=_REFUSED, detail=row.summary), files, history, ablation=ablation)
     if findings := lint(files):
         row.status = "lint"
-        return describe(files=files, earlier=earlier, findings=findings, mode=mode)
+        return describe_lint(findings, files, history, ablation=ablation)
     row.seed = context.seeds[0]
     outcome = await run_candidate(context, CodeVersion(row.idea_id, row.number, row.commit), row.seed)
     row.status, row.wall_s = outcome.status, outcome.wall_s
@@ -43,9 +45,11 @@ async def _try(context: Context, row: AttemptRecord) -> Failure | None:
     row.isolation = outcome.isolation.model_dump(mode="json")
     if outcome.status == "ok" and PREDICTIONS in outcome.outputs:
         return None
+    detail = outcome.detail
     if outcome.status == "ok":
-        row.status = "no output"
-    return describe(files=files, earlier=earlier, status=row.status, log=outcome.log, detail=outcome.detail, mode=mode)
+        row.status, detail = "no output", f"it left no out/{PREDICTIONS}"
+    ended = Ended(status=outcome.status, exit_code=outcome.exit_code, detail=detail, log=outcome.log)
+    return describe(ended, files, history, ablation=ablation)
 
 
 def _next(context: Context, row: AttemptRecord) -> AttemptStatus:

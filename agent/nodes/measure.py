@@ -5,8 +5,8 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agent.context import Context
-from agent.experiment import version_of
 from agent.experiment import measure as measure_version
+from agent.experiment import version_of
 from agent.history import attempts
 from agent.state import IdeaState
 

@@ -22,7 +22,8 @@ async def propose(state: State, runtime: Runtime[Context]) -> dict[str, int]:
     A model that has no usable answer leaves the round without ideas; the run goes on to what it knows.
     """
     context, round_ = runtime.context, state["round"]
-    count = context.run.config.budget.ideas
+    wanted = context.run.config.budget.ideas
+    count = wanted - len(context.run.all(IdeaRecord, round=round_, decision="accepted"))
     papers = _excerpts(context, round_)
     request = ProposeIdeas(
         task=context.brief(),
@@ -40,7 +41,7 @@ async def propose(state: State, runtime: Runtime[Context]) -> dict[str, int]:
         context.run.tell("model failed", f"r{round_}", f"no ideas: {error}")
         drafts = ()
     shown = {paper.id for paper in papers}
-    for number, draft in enumerate(drafts, start=state["proposals"] * count + 1):
+    for number, draft in enumerate(drafts, start=state["proposals"] * wanted + 1):
         row = IdeaRecord(
             id=f"r{round_}-{number}", round=round_, draft=_only_shown(draft, shown).model_dump(mode="json")
         )

@@ -12,17 +12,18 @@ from agent.state import IdeaState
 
 
 async def repair(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
-    """Ask for a repair of the newest attempt. The request holds exactly what the failure's context mode lets through."""
+    """Ask for a repair of the newest attempt. The request holds what the debugging mode lets through."""
     context = runtime.context
     if reason := context.spent():
         context.run.tell("given up", state["idea"], reason)
         return IdeaState(idea=state["idea"], attempt=state["attempt"], status="given up")
     last = attempts(context.run, state["idea"])[state["attempt"] - 1]
     failure = failures(context.run, state["idea"], upto=state["attempt"])[-1]
+    files = context.workspace.files(last.commit)
     request = RepairCode(
         task=context.brief(),
         idea=draft_of(idea_row(context.run, state["idea"])),
-        files=as_source_files(context.workspace.files(last.commit)),
+        files=as_source_files({path: text for path, text in files.items() if path in (failure.files or files)}),
         summary=failure.summary,
         traceback=failure.traceback,
         structure=failure.structure,

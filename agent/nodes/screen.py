@@ -22,25 +22,22 @@ async def screen(state: State, runtime: Runtime[Context]) -> dict[str, list[str]
 def _screen(context: Context, round_: int) -> list[str]:
     run = context.run
     rows = run.all(IdeaRecord, IdeaRecord.round, IdeaRecord.id)
-    earlier = {row.id: _text(row) for row in rows if row.round < round_ and row.decision != "dropped"}
-    new = {row.id: row for row in rows if row.round == round_}
+    known = {row.id: draft_of(row).summary for row in rows if row.round < round_ and row.decision != "dropped"}
     accepted: list[str] = []
-    for verdict in independence({key: _text(row) for key, row in new.items()}, earlier):
-        row = new[verdict.idea]
-        room = len(accepted) < run.config.budget.ideas
-        row.decision, row.decision_reason = _decide(verdict, room=room)
-        near = nearest_papers(_text(row), context.sources)
+    for row in (row for row in rows if row.round == round_):
+        draft = draft_of(row)
+        # What an idea takes over from others is theirs: only what it adds has to be new.
+        others = {key: text for key, text in known.items() if key not in draft.builds_on}
+        (verdict,) = independence({row.id: draft.summary}, others)
+        row.decision, row.decision_reason = _decide(verdict, room=len(accepted) < run.config.budget.ideas)
+        near = nearest_papers(draft.summary, context.sources)
         row.nearest = {"idea": verdict.model_dump(mode="json"), "papers": near.model_dump(mode="json")}
         if row.decision == "accepted":
             accepted.append(row.id)
+            known[row.id] = draft.summary
         run.save(row)
         run.tell(row.decision, row.id, row.decision_reason)
     return accepted
-
-
-def _text(row: IdeaRecord) -> str:
-    draft = draft_of(row)
-    return f"{draft.title}. {draft.summary}"
 
 
 def _decide(verdict: Independence, *, room: bool) -> tuple[str, str]:

@@ -1,0 +1,218 @@
+"""The command `echolocate`.
+
+Exit codes: 0 done; 2 something that was typed or configured cannot be right (one line says what); 3 something outside
+does not answer (engine, endpoint): try again with `resume`; 130 stopped before the end: `resume` goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from agent.cli_tasks import task_app
+from agent.config import Budget, ModelChoice, SandboxName
+from agent.debugging.failure import Ablation
+from agent.display import Style, following
+from agent.doctor import examine
+from agent.errors import EcholocateError, ModelUnavailable, UserMustAct
+from agent.literature.retrieval import Mode
+from agent.loop import open_context, work
+from agent.models.choose import RULE_BASED
+from agent.review.report import write_report
+from agent.run import Run
+from agent.session import choose_sandbox, new_run, session_model
+from agent.show import describe, run_rows
+from sandboxes.errors import JobRejected, SandboxUnavailable
+from workspaces.errors import TaskInvalid
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="A closed-loop research agent: papers, ideas, code, sandboxed experiments, honest measurement, next ideas.",
+)
+app.add_typer(task_app, name="task")
+
+RunsOption = Annotated[Path, typer.Option("--runs", envvar="ECHOLOCATE_RUNS", help="Folder of the runs.")]
+RunArgument = Annotated[str, typer.Argument(help="A run's name, or its folder; the newest when left out.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+
+_out = Console()
+STOPPED = 130
+
+
+@app.command()
+def run(
+    task: Annotated[str, typer.Argument(help="Name of a built-in task, or a task's folder.")],
+    model: Annotated[str, typer.Option(help="A model's name at the endpoint OPENAI_BASE_URL.")] = RULE_BASED,
+    base_url: Annotated[
+        str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
+    ] = None,
+    sandbox: Annotated[SandboxName, typer.Option(help="Where code runs.")] = "auto",
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of ideas.")] = 2,
+    ideas: Annotated[int, typer.Option(min=1, help="Ideas a round.")] = 4,
+    repairs: Annotated[int, typer.Option(min=0, help="Repairs an idea, at most.")] = 5,
+    minutes: Annotated[float | None, typer.Option(help="Minutes of work, at most.")] = None,
+    experiments: Annotated[int, typer.Option(min=1, help="Experiments at the same time.")] = 2,
+    seeds: Annotated[str | None, typer.Option(help="Seeds, such as 0,1,2; the task's own when left out.")] = None,
+    error_rate: Annotated[float, typer.Option(help="Chance that the run calls any idea improved that is not.")] = 0.05,
+    papers: Annotated[
+        list[Path] | None, typer.Option(help="Your papers: .bib, .jsonl or .csv; may be repeated.")
+    ] = None,
+    retrieval: Annotated[Mode, typer.Option(help="Ablation: no papers, by topic, by topic and attributes.")] = "ranked",
+    debug_context: Annotated[Ablation, typer.Option(help="Ablation: what a repair is told.")] = "full",
+    name: Annotated[str | None, typer.Option(help="The run's name.")] = None,
+    runs: RunsOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Research a task: papers, ideas, code, experiments, verdicts, a report."""
+    made = new_run(
+        runs,
+        name=name,
+        task=task,
+        model=ModelChoice(name=model, base_url=None if model == RULE_BASED else base_url),
+        sandbox=sandbox,
+        budget=Budget(rounds=rounds, ideas=ideas, max_repairs=repairs, wall_minutes=minutes),
+        experiments=experiments,
+        seeds=seeds,
+        error_rate=error_rate,
+        papers=papers or [],
+        retrieval=retrieval,
+        debug_context=debug_context,
+    )
+    _work_on(made, as_json=as_json)
+
+
+@app.command()
+def resume(run_: RunArgument = "", runs: RunsOption = Path("runs"), as_json: JsonOption = False) -> None:
+    """Go on with a run that was stopped or killed: nothing that was finished is done again."""
+    _work_on(_open(run_, runs), as_json=as_json)
+
+
+@app.command()
+def status(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
+    """Say where a run stands."""
+    with _open(run_, runs) as opened:
+        _out.print(describe(opened, ""))
+
+
+@app.command()
+def stop(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
+    """Ask the process that works on a run to stop in order."""
+    with _open(run_, runs) as opened:
+        holder = opened.holder()
+        if holder is None:
+            _out.print(f"{opened.config.id}: no process works on it")
+            return
+        os.kill(holder, signal.SIGINT)
+        _out.print(f"{opened.config.id}: process {holder} stops when what is running has ended")
+
+
+@app.command("list")
+def list_runs(runs: RunsOption = Path("runs")) -> None:
+    """List the runs, newest first."""
+    table = Table("run", "task", "model", "state", "ideas", "improved")
+    for folder in _folders(runs):
+        with Run.open(folder) as opened:
+            table.add_row(*run_rows(opened))
+    _out.print(table)
+
+
+@app.command()
+def show(
+    what: Annotated[
+        str, typer.Argument(help="An idea (r1-2) or an attempt (r1-2-a1); the whole run when left out.")
+    ] = "",
+    run_: Annotated[str, typer.Option("--run", help="A run's name, or its folder; the newest when left out.")] = "",
+    runs: RunsOption = Path("runs"),
+) -> None:
+    """Show a run, an idea or an attempt: diff, traceback, log."""
+    with _open(run_, runs) as opened:
+        _out.print(describe(opened, what))
+
+
+@app.command()
+def report(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
+    """Write a run's report anew, finished or not, and say where it is."""
+    with _open(run_, runs) as opened:
+        _out.print(str(write_report(opened)), soft_wrap=True)
+
+
+@app.command()
+def doctor(
+    base_url: Annotated[
+        str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
+    ] = None,
+    runs: RunsOption = Path("runs"),
+) -> None:
+    """Say what works on this machine, what does not, and what to do."""
+    for finding in examine(ModelChoice(base_url=base_url), runs):
+        mark = "[green]works[/]" if finding.works else "[yellow]no[/]   "
+        _out.print(f"{mark}  {finding.what:<20}", end=" ")
+        _out.print(finding.detail, markup=False, soft_wrap=True)
+
+
+def _work_on(opened: Run, *, as_json: bool) -> None:
+    style: Style = "json" if as_json else "live" if _out.is_terminal else "plain"
+    with opened, opened.locked():
+        model = session_model(opened)
+        sandbox = choose_sandbox(opened.config)
+        with open_context(opened, model, sandbox) as context:
+            _say(as_json, f"{model.describes_itself}\nSandbox: {sandbox.isolation.summary}")
+            with following(opened, style, _out):
+                ending = asyncio.run(work(context))
+    if ending == "stopped":
+        _say(as_json, f"Stopped. Go on with: echolocate resume {opened.config.id}")
+        raise typer.Exit(STOPPED)
+    _say(as_json, f"Report: {opened.folder / 'report.html'}")
+
+
+def _say(as_json: bool, text: str) -> None:
+    """Tell a person something; programs read the events alone."""
+    if not as_json:
+        _out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _folders(runs: Path) -> list[Path]:
+    """The folders of all runs, newest first."""
+    found = [path.parent for path in runs.glob("*/run.toml")]
+    return sorted(found, key=lambda folder: (folder / "run.toml").stat().st_mtime, reverse=True)
+
+
+def _open(name: str, runs: Path) -> Run:
+    """The run of this name or folder; the newest for an empty name."""
+    if not name:
+        newest = _folders(runs)
+        if not newest:
+            raise UserMustAct(f"{runs}: no runs here; `echolocate run digits` makes one, --runs names another folder")
+        return Run.open(newest[0])
+    return Run.open(runs / name if (runs / name / "run.toml").is_file() else Path(name))
+
+
+def main() -> None:
+    """Run the command; errors that a person can act on are one line each, on standard error."""
+    try:
+        app()
+    except (UserMustAct, TaskInvalid, JobRejected) as error:
+        _complain(error, 2)
+    except (SandboxUnavailable, ModelUnavailable) as error:
+        _complain(error, 3)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+
+
+def _complain(error: EcholocateError | TaskInvalid | JobRejected | SandboxUnavailable, code: int) -> None:
+    for line in str(error).splitlines():
+        sys.stderr.write(f"echolocate: {line}\n")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The commands below `echolocate task`."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+
+from agent.config import Budget, ModelChoice, SandboxName
+from agent.experiment import BASELINE, CodeVersion, measure
+from agent.loop import open_context
+from agent.models.rule_based.model import RuleBasedModel
+from agent.session import choose_sandbox, new_run
+from workspaces.errors import TaskInvalid
+from workspaces.task import find, list_tasks, scaffold
+from workspaces.validation import validate
+
+task_app = typer.Typer(no_args_is_help=True, help="Tasks: what a run improves, and how that is measured.")
+TaskArgument = Annotated[str, typer.Argument(help="Name of a built-in task, or a task's folder.")]
+_out = Console()
+
+
+@task_app.command("list")
+def list_() -> None:
+    """List the built-in tasks."""
+    table = Table("task", "question", "metric", "better")
+    for task in list_tasks():
+        table.add_row(task.name, task.question, task.metric.name, task.metric.direction)
+    _out.print(table)
+
+
+@task_app.command()
+def show(task: TaskArgument) -> None:
+    """Show a task: its question, data and metric."""
+    found = find(task)
+    _out.print(Markdown((found.folder / "README.md").read_text(encoding="utf-8")))
+    _out.print(f"Folder: {found.folder}", markup=False, soft_wrap=True)
+
+
+@task_app.command()
+def new(name: Annotated[str, typer.Argument(help="Small letters, digits and hyphens.")], folder: Path = Path()) -> None:
+    """Make the folder of a new task, ready to run and to be changed."""
+    made = scaffold(name, folder / name)
+    _out.print(f"{made}: change it, then try `echolocate task validate {made}`", markup=False, soft_wrap=True)
+
+
+@task_app.command("validate")
+def validate_(task: TaskArgument) -> None:
+    """Check a task: files, data, labels, metric. One line per mistake."""
+    found = find(task)
+    if problems := validate(found):
+        raise TaskInvalid(problems)
+    _out.print(f"{found.name}: a valid task", markup=False)
+
+
+@task_app.command()
+def baseline(
+    task: TaskArgument, sandbox: Annotated[SandboxName, typer.Option(help="Where code runs.")] = "auto"
+) -> None:
+    """Run a task's baseline with every seed and print its metric on the validation split."""
+    with tempfile.TemporaryDirectory(prefix="echolocate-") as folder:
+        run = new_run(
+            Path(folder),
+            name=BASELINE,
+            task=task,
+            model=ModelChoice(),
+            sandbox=sandbox,
+            budget=Budget(),
+            experiments=1,
+            seeds=None,
+            error_rate=0.05,
+            papers=[],
+            retrieval="none",
+            debug_context="full",
+        )
+        with run, open_context(run, RuleBasedModel(), choose_sandbox(run.config), sources=()) as context:
+            version = CodeVersion(BASELINE, 0, context.workspace.baseline)
+            for row in asyncio.run(measure(context, version)):
+                value = row.reason if row.metric is None else f"{context.task.metric.name} {row.metric:.6g}"
+                _out.print(f"seed {row.seed}: {value} ({row.wall_s:.1f} s)", markup=False)

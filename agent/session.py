@@ -1,0 +1,102 @@
+"""What a person's command becomes: a new run's configuration, and the model and sandbox that work on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from pydantic import ValidationError
+
+from agent.answers import keep_call
+from agent.config import Budget, ModelChoice, RunConfig, SandboxName, versions_here
+from agent.debugging.failure import Ablation
+from agent.errors import BadConfiguration
+from agent.literature.retrieval import Mode
+from agent.models.choose import RULE_BASED, choose_model
+from agent.models.model import Model
+from agent.run import Run
+from sandboxes.choose import choose
+from sandboxes.errors import SandboxUnavailable
+from sandboxes.sandbox import Sandbox
+from workspaces import task as tasks
+
+
+class Wishes(TypedDict):
+    """What was asked for."""
+
+    name: str | None
+    task: str
+    model: ModelChoice
+    sandbox: SandboxName
+    budget: Budget
+    experiments: int
+    seeds: str | None
+    error_rate: float
+    papers: list[Path]
+    retrieval: Mode
+    debug_context: Ablation
+
+
+def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
+    """Make a run, after everything that can be checked beforehand was checked; on an error nothing is written.
+
+    Raises:
+        BadConfiguration: a value that cannot be right, or a run of this name exists.
+        TaskInvalid: no such task, or the folder is not one.
+    """
+    task = tasks.find(wishes["task"])
+    created = datetime.now(UTC)
+    for path in wishes["papers"]:
+        if not path.is_file():
+            raise BadConfiguration(f"--papers {path}: no such file")
+    built_in = task.folder.parent == tasks.BUILT_IN
+    try:
+        config = RunConfig.model_validate(
+            {
+                **{key: value for key, value in wishes.items() if key != "name"},
+                "id": wishes["name"] or f"{task.name}-{created:%Y%m%d-%H%M%S}",
+                "created": created,
+                "task": task.name if built_in else str(task.folder),
+                "seeds": _seeds(wishes["seeds"]),
+                "papers": [str(path.resolve()) for path in wishes["papers"]],
+                "versions": versions_here(),
+            }
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadConfiguration(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return Run.create(runs, config)
+
+
+def _seeds(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        seeds = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        seeds = ()
+    if len(seeds) < 2 or len(set(seeds)) < len(seeds) or min(seeds) < 0:
+        raise BadConfiguration(f"--seeds {text}: should be at least two different whole numbers, such as 0,1,2")
+    return seeds
+
+
+def choose_sandbox(config: RunConfig) -> Sandbox:
+    """The sandbox that a run's code runs in.
+
+    Only the rule-based model's code, which is this project's own, may run as a plain process without being asked for.
+
+    Raises:
+        SandboxUnavailable: with what is missing and what to do.
+    """
+    try:
+        return choose(config.sandbox)
+    except SandboxUnavailable:
+        if config.sandbox != "auto" or config.model.name != RULE_BASED:
+            raise
+        return choose("process")
+
+
+def session_model(run: Run) -> Model:
+    """The run's model; what its calls cost is kept with the run."""
+    return choose_model(run.config.model, on_call=lambda call: keep_call(run, call))
