@@ -1,0 +1,146 @@
+"""Papers ranked by topic *and* by the task's attributes, what goes in and what comes out.
+
+The idea is Dolphin's (Yuan et al., 2025, "Dolphin: closed-loop open-ended auto-research through thinking, practice, and
+feedback"): a paper on the topic that takes another input or gives another output inspires ideas that cannot be tried.
+There a language model gives each paper a score from 1 to 10; here the retrieval model does, and `RankedPaper.judge`
+says which one it was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+from scipy.stats import rankdata
+
+from agent.literature.papers import Paper
+from agent.literature.similarity import TextSpace
+from agent.literature.words import matched_words, sentences, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Values = NDArray[np.float64]
+
+BANK = 50
+"""Papers that are kept for a round; published default."""
+INSPIRING = 8.0
+"""Papers must score above this of 10 to inspire ideas; published default."""
+
+By = Literal["topic", "attributes"]
+
+
+class Score(BaseModel):
+    """How well a paper fits one description, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: float
+    """0 (nothing in common) to 10 (the best of the candidates)."""
+    matched: tuple[str, ...] = ()
+    """Words of the description that were found in the paper."""
+    passage: str = ""
+    """The paper's sentence that is nearest to the description."""
+
+    @property
+    def reason(self) -> str:
+        """One line for a person."""
+        return f"{', '.join(self.matched)}: “{self.passage}”" if self.matched else "no word in common"
+
+
+class RankedPaper(BaseModel):
+    """A paper with its scores."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paper: Paper
+    score: float
+    """0 to 10. By `tf-idf`: ten times the share of the other candidates that do not beat it."""
+    topic: Score
+    same_input: Score
+    same_output: Score
+    judge: str = "tf-idf"
+    """What gave the scores: `tf-idf`, or the name of a language model."""
+
+
+def rank(
+    papers: Sequence[Paper],
+    topic: str,
+    task_input: str,
+    task_output: str,
+    *,
+    by: By = "attributes",
+    limit: int = BANK,
+) -> tuple[RankedPaper, ...]:
+    """Return the `limit` best papers, best first; papers that score alike in the order of their ids.
+
+    Args:
+        papers: candidates, each once.
+        topic: what the research is about.
+        task_input: what goes into the method, such as "8×8 grey images of handwritten digits".
+        task_output: what comes out, such as "one of ten classes".
+        by: `topic` alone is plain retrieval, the published ablation. With `attributes`, standardised scores for topic
+            and for the attributes (mean of input and output) are added.
+        limit: how many papers are kept.
+    """
+    if not papers:
+        return ()
+    space = TextSpace([paper.text for paper in papers])
+    by_topic = _Facet(space, papers, topic, of="paper")
+    by_input = _Facet(space, papers, task_input, of="passage")
+    by_output = _Facet(space, papers, task_output, of="passage")
+    fused = _standardised(by_topic.similarity)
+    if by == "attributes":
+        fused = fused + _standardised(_standardised(by_input.similarity) + _standardised(by_output.similarity))
+    overall = 10 * (rankdata(fused, method="max") - 1) / max(len(papers) - 1, 1)
+    ranked = (
+        RankedPaper(
+            paper=paper,
+            score=round(float(overall[i]), 3),
+            topic=by_topic.score(i),
+            same_input=by_input.score(i),
+            same_output=by_output.score(i),
+        )
+        for i, paper in enumerate(papers)
+    )
+    return tuple(sorted(ranked, key=lambda one: (-one.score, one.paper.id))[:limit])
+
+
+def inspiring(ranked: Sequence[RankedPaper], above: float = INSPIRING) -> tuple[RankedPaper, ...]:
+    """Papers good enough to draw ideas from."""
+    return tuple(one for one in ranked if one.score > above)
+
+
+class _Facet:
+    """One description's similarity to every paper: to its whole text, or to its best sentence."""
+
+    def __init__(
+        self, space: TextSpace, papers: Sequence[Paper], description: str, of: Literal["paper", "passage"]
+    ) -> None:
+        self._description = description
+        self._papers = papers
+        split = [sentences(paper.text) for paper in papers]
+        by_sentence = space.cosine([description], [sentence for one in split for sentence in one])[0]
+        parts = np.split(by_sentence, np.cumsum([len(one) for one in split])[:-1])
+        self._passages = [one[int(part.argmax())] for one, part in zip(split, parts, strict=True)]
+        if of == "paper":
+            self.similarity: Values = space.cosine([description], [paper.text for paper in papers])[0]
+        else:
+            self.similarity = np.array([part.max() for part in parts])
+
+    def score(self, i: int) -> Score:
+        best = self.similarity.max()
+        matched = matched_words(self._description, terms(self._papers[i].text))
+        return Score(
+            value=round(10 * float(self.similarity[i] / best), 3) if best > 0 else 0.0,
+            matched=matched,
+            passage=self._passages[i] if matched else "",
+        )
+
+
+def _standardised(values: Values) -> Values:
+    spread = values.std()
+    return (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)

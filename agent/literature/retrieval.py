@@ -1,0 +1,99 @@
+"""Papers for a task from every source that answers, merged and ranked, with a record of what was searched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from agent.literature.papers import merge_records
+from agent.literature.ranking import BANK, RankedPaper, rank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agent.literature.papers import Paper
+    from agent.literature.sources.source import SearchResult, Source
+
+Mode = Literal["none", "plain", "ranked"]
+"""The published ablation: no papers, papers by topic, papers by topic and the task's attributes."""
+
+
+class Searched(BaseModel):
+    """What one source was asked, and what came of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    queries: tuple[str, ...]
+    status: Literal["ok", "empty", "error"]
+    """`error` as soon as one query failed: what the others found is used, but nothing may be called absent."""
+    found: int
+    """Hits of all queries together, before merging."""
+    detail: str = ""
+    coverage: str = ""
+
+
+class Retrieval(BaseModel):
+    """Ranked papers, and what was searched for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ranked: tuple[RankedPaper, ...] = ()
+    searched: tuple[Searched, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """True when every source answered every query."""
+        return all(one.status != "error" for one in self.searched)
+
+
+def retrieve(
+    topic: str,
+    task_input: str,
+    task_output: str,
+    sources: Sequence[Source],
+    *,
+    mode: Mode = "ranked",
+    limit: int = BANK,
+) -> Retrieval:
+    """Ask all sources and return the `limit` best papers. A source that fails is recorded and the others go on.
+
+    Args:
+        topic: what the research is about.
+        task_input: what goes into the method.
+        task_output: what comes out of it.
+        sources: where to look; records of one paper from several are merged.
+        mode: the ablation switch.
+        limit: how many papers are kept.
+    """
+    if mode == "none":
+        return Retrieval()
+    queries = [topic]
+    if mode == "ranked":
+        queries += [f"{topic} {task_input}", f"{topic} {task_output}", f"{task_input} {task_output}"]
+    # Twice as many as are kept, so that ranking has something to choose from.
+    papers, searched = ask_all(sources, queries, 2 * limit)
+    by: Literal["topic", "attributes"] = "attributes" if mode == "ranked" else "topic"
+    ranked = rank(papers, topic, task_input, task_output, by=by, limit=limit)
+    return Retrieval(ranked=ranked, searched=searched)
+
+
+def ask_all(sources: Sequence[Source], queries: Sequence[str], k: int) -> tuple[list[Paper], tuple[Searched, ...]]:
+    """Put every query to every source; return the papers found, merged, and a record for each source."""
+    answers = [[source.search(query, k) for query in queries] for source in sources]
+    papers = [hit.paper for of_source in answers for answer in of_source for hit in answer.hits]
+    return merge_records(papers), tuple(_summary(of_source, queries) for of_source in answers)
+
+
+def _summary(answers: Sequence[SearchResult], queries: Sequence[str]) -> Searched:
+    statuses = {answer.status for answer in answers}
+    status: Literal["ok", "empty", "error"] = "error" if "error" in statuses else "ok" if "ok" in statuses else "empty"
+    return Searched(
+        source=answers[0].source,
+        queries=tuple(queries),
+        status=status,
+        found=sum(len(answer.hits) for answer in answers),
+        detail=next((answer.detail for answer in answers if answer.status == "error"), ""),
+        coverage=next((answer.coverage for answer in answers if answer.coverage), ""),
+    )

@@ -1,0 +1,97 @@
+"""Papers in local indexes: the starter library that comes with the program, and the user's own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
+from pydantic import ValidationError
+
+from agent.errors import BadConfiguration
+from agent.literature.index import FORMAT, add_papers, index_stats, search_index
+from agent.literature.papers import Paper
+from agent.literature.sources.source import Hit, SearchResult
+from agent.literature.words import matched_words, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_STARTER = files("agent.literature") / "starter" / "papers.jsonl"
+
+
+class LocalSource:
+    """A full-text index on this machine, opened read-only."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self._path = path
+
+    def search(self, query: str, k: int) -> SearchResult:
+        """Return the at most `k` papers nearest to the query by BM25, best first."""
+        try:
+            found = search_index(self._path, query, k)
+            coverage = self._coverage()
+        except (sqlite3.Error, ValidationError) as error:
+            return SearchResult(source=self.name, status="error", detail=f"{self._path}: {_first_line(error)}")
+        hits = tuple(
+            Hit(paper=paper, score=score, matched=matched_words(query, terms(paper.text))) for paper, score in found
+        )
+        return SearchResult(source=self.name, status="ok" if hits else "empty", hits=hits, coverage=coverage)
+
+    def _coverage(self) -> str:
+        stats = index_stats(self._path)
+        years = f", {stats.first_year}–{stats.last_year}" if stats.first_year else ""
+        return f"{self.name}, {stats.papers:,} papers{years}"
+
+
+def starter_papers() -> list[Paper]:
+    """The starter library: real papers of the built-in tasks' fields, with notes of our own."""
+    return [Paper.model_validate_json(line) for line in _STARTER.read_text(encoding="utf-8").splitlines()]
+
+
+def starter_library(cache: Path | None = None) -> LocalSource:
+    """The starter library as a source. Its index is built on first use, in the user's cache folder unless given.
+
+    Raises:
+        BadConfiguration: the cache folder cannot be written.
+    """
+    content = hashlib.sha256(_STARTER.read_bytes()).hexdigest()[:16]
+    folder = cache or user_cache_path("echolocate") / "literature"
+    path = folder / f"starter-{content}-{FORMAT}.db"
+    try:
+        if not path.exists():
+            _build(path, starter_papers())
+    except (OSError, sqlite3.Error) as error:
+        raise BadConfiguration(
+            f"the index of the starter library cannot be built in {folder}: {error}; set XDG_CACHE_HOME to a folder "
+            "that can be written"
+        ) from error
+    return LocalSource("starter library", path)
+
+
+def papers_source(name: str, papers: Iterable[Paper], path: Path) -> LocalSource:
+    """A source of its own for the given papers (the user's files, say), its index built at `path`."""
+    _build(path, papers)
+    return LocalSource(name, path)
+
+
+def _build(path: Path, papers: Iterable[Paper]) -> None:
+    """Build an index elsewhere and move it into place: processes that race build it twice and lose nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".building-", suffix=".db")
+    os.close(handle)
+    try:
+        add_papers(Path(name), papers)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
