@@ -12,7 +12,7 @@ from agent.errors import ModelFailed
 from agent.literature.support import find_support
 from agent.models.requests import Citation, IdeaDraft, Ideas
 from agent.models.rule_based.catalogue import BY_NAME, CATALOGUE
-from agent.models.rule_based.component import SLOTS, Component, compatible, in_order
+from agent.models.rule_based.component import Component, compatible, in_order
 from agent.models.rule_based.lessons import Lessons, Method, learn
 from agent.models.rule_based.writing import NEEDS, open_slots
 
@@ -20,8 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from agent.models.requests import PaperExcerpt, ProposeIdeas, TaskBrief
+    from agent.models.rule_based.component import Stage
 
 T = TypeVar("T")
+
+_TURNS: tuple[Stage, ...] = (
+    "estimator",
+    "scaling",
+    "geometry",
+    "ensemble",
+    "descriptor",
+    "perturbation",
+    "mapping",
+    "image",
+)
+"""Four stages in a row are of four slots."""
 
 
 class Option(BaseModel):
@@ -44,7 +57,7 @@ def propose(request: ProposeIdeas) -> Ideas:
     slots = open_slots(request.files)
     if not slots:
         raise ModelFailed(NEEDS.format(found="none of them"))
-    options = [_option(one, request.papers) for one in CATALOGUE if one.slot in slots and _fits(one, request.task)]
+    options = [_option(one, request.papers) for one in fitting(request.task) if one.slot in slots]
     citations = {option.component.name: option.citation for option in options}
     ideas: list[IdeaDraft] = []
     for method in _untried(_ordered(options), learn(request.history)):
@@ -58,13 +71,14 @@ def propose(request: ProposeIdeas) -> Ideas:
     return Ideas(ideas=tuple(ideas))
 
 
-def _fits(component: Component, task: TaskBrief) -> bool:
+def fitting(task: TaskBrief) -> tuple[Component, ...]:
+    """The components that make sense for a task, in the catalogue's order; what its rows are is read from its texts."""
     words = task.input.lower()
     images = re.search(r"\b(images?|patch(es)?|pixels?)\b", words) is not None
     patches = images and re.search(r"\b(central|centre|center|middle)\b", task.output.lower()) is not None
     kinds = {"any", task.kind.lower()}
     inputs = {"any", *(["images"] if images else []), *(["patches"] if patches else [])}
-    return component.kind in kinds and component.inputs in inputs
+    return tuple(one for one in CATALOGUE if one.kind in kinds and one.inputs in inputs)
 
 
 def _option(component: Component, papers: Sequence[PaperExcerpt]) -> Option:
@@ -75,12 +89,10 @@ def _option(component: Component, papers: Sequence[PaperExcerpt]) -> Option:
     return Option(component=component, rank=len(papers), citation=None)
 
 
-def _ordered(options: Iterable[Option]) -> list[Component]:
-    """What papers speak for comes first, and slots take turns, so that a round tries different kinds of change."""
+def _ordered(options: Sequence[Option]) -> list[Component]:
+    """Stages take turns, so that a round tries different kinds of change; in each, what papers name comes first."""
     ranked = sorted(options, key=lambda option: option.rank)
-    slots = dict.fromkeys(SLOTS.values())
-    by_slot = {slot: [option.component for option in ranked if option.component.slot == slot] for slot in slots}
-    return list(_in_turn(by_slot["models"], by_slot["features"], by_slot["training"], by_slot["ensembles"]))
+    return list(_in_turn(*([one.component for one in ranked if one.component.stage == stage] for stage in _TURNS)))
 
 
 def _untried(components: Sequence[Component], lessons: Lessons) -> Iterator[Method]:

@@ -148,9 +148,9 @@ MODELS = (
     ),
     Component(
         name="nearest-shrunken-centroids",
-        title="Nearest centroid",
+        title="Nearest shrunken centroids",
         stage="estimator",
-        does="Each row belongs to the class of the nearest mean.",
+        does="Each row belongs to the class of the nearest mean, means being shrunk towards each other.",
         why="One mean a class is the least that can be learned.",
         keywords=("nearest centroid", "shrunken centroids", "nearest mean", "template matching"),
         kind="classification",

@@ -9,8 +9,8 @@ TRAINING = (
         name="small-shifts",
         title="Shifted copies",
         stage="geometry",
-        does="Each training image is added once more, moved by one pixel, in four directions.",
-        why="Moved by a pixel a character stays what it is, and the model learns so.",
+        does="Each training image is added four times more, moved a little in each direction.",
+        why="A character that is moved stays what it is, and the model learns so.",
         keywords=(
             "data augmentation",
             "translation",
