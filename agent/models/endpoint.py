@@ -109,6 +109,14 @@ class Endpoint:
                 "no key for api.openai.com: set OPENAI_API_KEY, or set OPENAI_BASE_URL to an endpoint that needs none"
             )
         self._settings = settings
+        self._client = AsyncOpenAI(
+            base_url=settings.base_url,
+            api_key=settings.api_key.get_secret_value() or "none",
+            timeout=settings.timeout_s,
+            max_retries=0,
+            # No connection outlives its call, so there is nothing to close and no event loop to belong to.
+            default_headers={"Connection": "close"},
+        )
         self._refused: set[str] = set()
         self._without_reply = 0
 
@@ -154,15 +162,7 @@ class Endpoint:
                 self._refused.add(named)
 
     async def _call(self, body: dict[str, Any]) -> Completion:
-        settings = self._settings
-        # A client a call: it belongs to no event loop beyond this one and leaves no connection to close.
-        async with AsyncOpenAI(
-            base_url=settings.base_url,
-            api_key=settings.api_key.get_secret_value() or "none",
-            timeout=settings.timeout_s,
-            max_retries=0,
-        ) as client:
-            reply = await client.chat.completions.with_raw_response.create(model=settings.model, **body)
+        reply = await self._client.chat.completions.with_raw_response.create(model=self._settings.model, **body)
         try:
             return Completion.model_validate_json(reply.text)
         except ValidationError as error:
