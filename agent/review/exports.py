@@ -1,0 +1,77 @@
+"""What other programs read of a run: ideas as a table, references, the ledger as data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from agent.evidence.ledger import Cited
+from agent.literature.bibliography import to_bibtex
+from agent.literature.papers import Paper
+from agent.records import PaperRecord
+from agent.review.dossier import Dossier, IdeaView
+from agent.review.quoting import SHORT, quote
+from agent.run import Run
+
+_COLUMNS = (
+    "idea", "round", "title", "summary", "outcome", "reason", "difference", "low", "high", "confidence", "baseline",
+    "candidate", "test_outcome", "test_difference", "test_low", "test_high", "attempts", "commit",
+)  # fmt: skip
+
+
+def ideas_csv(run: Dossier) -> str:
+    """A row an idea. Numbers are whole, not rounded; differences are positive where better."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n", restval="")
+    writer.writeheader()
+    for idea in run.ideas:
+        writer.writerow({name: _cell(value) for name, value in _row(idea).items()})
+    return out.getvalue()
+
+
+def references_bib(run: Run) -> str:
+    """The run's library as BibTeX."""
+    rows = run.all(PaperRecord, PaperRecord.round, PaperRecord.rank)
+    papers = {paper.id: paper for paper in (Paper.model_validate(row.paper) for row in rows)}
+    return to_bibtex(list(papers.values()))
+
+
+def evidence_json(run: Dossier) -> str:
+    """Every number that the report prints, and where each comes from."""
+    numbers = [
+        {"value": one.value, "printed": one.text, "name": one.name, "source": one.source.id}
+        for one in run.ledger.entries
+        if isinstance(one, Cited)
+    ]
+    sources = {one.id: one.model_dump(mode="json", exclude_defaults=True) for one in run.ledger.sources}
+    return json.dumps({"run": run.config.id, "numbers": numbers, "sources": sources}, indent=1, ensure_ascii=False)
+
+
+def _row(idea: IdeaView) -> dict[str, str | float]:
+    judged = idea.validation
+    row: dict[str, str | float] = {
+        "idea": idea.id,
+        "round": idea.round,
+        "title": idea.title.text,
+        "summary": idea.summary.text,
+        "outcome": idea.outcome,
+        "reason": str(judged.reason if judged else idea.why),
+        "test_outcome": idea.test.verdict if idea.test else "",
+        "attempts": str(len(idea.attempts)),
+        "commit": idea.attempts[-1].commit if idea.attempts else "",
+    }
+    if judged and judged.numbers:
+        row |= {name: cited.value for name, cited in judged.numbers._asdict().items()}
+    if idea.test and idea.test.numbers:
+        row |= {f"test_{name}": getattr(idea.test.numbers, name).value for name in ("difference", "low", "high")}
+    return row
+
+
+def _cell(value: str | float) -> str:
+    """A cell that a spreadsheet takes for text when it is text: one that begins like a formula gets an apostrophe
+    (OWASP, "CSV injection")."""
+    if not isinstance(value, str):
+        return repr(value)
+    text = quote(value, "model", 5 * SHORT).text
+    return f"'{text}" if text[:1] in set("=+-@\t\r") else text

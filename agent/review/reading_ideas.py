@@ -1,0 +1,162 @@
+"""From the records of an idea to what a reviewer is shown of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import quote as url_quote
+
+from agent.debugging.failure import Failure
+from agent.evidence.ledger import Cited, Ledger
+from agent.experiment import BASELINE
+from agent.history import attempts, draft_of, failures
+from agent.literature.novelty import Independence, NearestPapers
+from agent.literature.papers import Paper
+from agent.models.requests import IdeaDraft
+from agent.records import AttemptRecord, IdeaRecord, MeasurementRecord, PaperRecord, VerdictRecord
+from agent.review.dossier import AttemptView, IdeaView, Judged, Reference, SeedView
+from agent.review.quoting import Quoted, quote, quote_block
+from agent.run import Run
+from workspaces.errors import WorkspaceBroken
+from workspaces.workspace import Workspace
+
+_MOST_AUTHORS = 6
+_MOST_CITED = 10
+_TEXT = 2_000
+_DIFF = 20_000
+
+
+class IdeaReader:
+    """Reads the ideas of one run."""
+
+    def __init__(self, run: Run, ledger: Ledger, library: Sequence[PaperRecord]) -> None:
+        self._run = run
+        self._ledger = ledger
+        self._library = {paper.id: paper for paper in (Paper.model_validate(row.paper) for row in library)}
+        self._verdicts = {(row.idea_id, row.split): row for row in run.all(VerdictRecord)}
+        self._measured: dict[str, list[MeasurementRecord]] = {}
+        for row in sorted(run.all(MeasurementRecord, MeasurementRecord.seed), key=lambda row: row.split == "test"):
+            self._measured.setdefault(row.subject, []).append(row)
+        try:
+            self._workspace: Workspace | None = Workspace.open(run.folder / "workspace")
+        except WorkspaceBroken:  # a run that was stopped before it had one
+            self._workspace = None
+
+    def all_ideas(self) -> tuple[IdeaView, ...]:
+        """Every idea, in the order in which they were proposed."""
+        return tuple(self._idea(row) for row in sorted(self._run.all(IdeaRecord), key=lambda row: in_order(row.id)))
+
+    def seeds(self, subject: str) -> tuple[SeedView, ...]:
+        """Measurements of an idea or the baseline, validation first, beside the baseline's with the same seed."""
+        beside = {(row.split, row.seed): row for row in self._measured.get(BASELINE, [])}
+        return tuple(
+            SeedView(
+                split=row.split,
+                seed=str(row.seed),
+                candidate=self._ledger.metric(row) or quote(row.reason, "program"),
+                baseline=self._ledger.metric(beside[row.split, row.seed]) if (row.split, row.seed) in beside else None,
+            )
+            for row in self._measured.get(subject, [])
+        )
+
+    def _idea(self, row: IdeaRecord) -> IdeaView:
+        draft, tried = draft_of(row), attempts(self._run, row.id)
+        return IdeaView(
+            id=row.id,
+            round=f"r{row.round}",
+            title=quote(draft.title, "model", 160),
+            summary=quote(draft.summary, "model", _TEXT),
+            motivation=quote(draft.motivation, "model", _TEXT),
+            components=tuple(quote(one, "model", 60) for one in draft.components[:_MOST_CITED]),
+            decision=row.decision,
+            why=self._ledger.decision(row),
+            validation=self._judged(row.id, "validation"),
+            test=self._judged(row.id, "test"),
+            cites=self._cites(draft),
+            near_papers=self._near_papers(row),
+            near_idea=self._near_idea(row),
+            seeds=self.seeds(row.id),
+            attempts=self._attempts(row.id, tried),
+            diff=self._diff(tried),
+        )
+
+    def _judged(self, idea: str, split: str) -> Judged | None:
+        row = self._verdicts.get((idea, split))
+        if row is None:
+            return None
+        reason = self._ledger.reason(row) or quote(row.reason, "program")
+        return Judged(row.verdict, reason, self._ledger.compared(row))
+
+    def _cites(self, draft: IdeaDraft) -> tuple[Reference, ...]:
+        """The citations that are in the run's library; a model may make others up."""
+        return tuple(
+            reference(self._library[cite.paper], passage=quote(cite.passage, "paper", _TEXT))
+            for cite in draft.cites[:_MOST_CITED]
+            if cite.paper in self._library
+        )
+
+    def _near_papers(self, row: IdeaRecord) -> tuple[Reference, ...]:
+        if "papers" not in row.nearest:
+            return ()
+        near = NearestPapers.model_validate(row.nearest["papers"]).papers
+        return tuple(
+            reference(one.paper, nearness=self._ledger.similarity(row, one.paper.id, one.similarity)) for one in near
+        )
+
+    def _near_idea(self, row: IdeaRecord) -> tuple[str, Cited] | None:
+        if "idea" not in row.nearest:
+            return None
+        near = Independence.model_validate(row.nearest["idea"])
+        return (near.nearest, self._ledger.similarity(row, near.nearest, near.similarity)) if near.nearest else None
+
+    def _attempts(self, idea: str, tried: Sequence[AttemptRecord]) -> tuple[AttemptView, ...]:
+        failed = failures(self._run, idea, upto=len(tried))
+        by_id = dict(zip((row.id for row in tried if row.failure), failed, strict=True))
+        return tuple(self._attempt(row, by_id.get(row.id)) for row in tried)
+
+    def _attempt(self, row: AttemptRecord, failure: Failure | None) -> AttemptView:
+        return AttemptView(
+            id=row.id,
+            status=row.status,
+            commit=row.commit,
+            note=quote(row.note, "model"),
+            summary=quote(row.summary, "program"),
+            wall=self._ledger.wall(row),
+            traceback=quote_block(failure.traceback, "program") if failure else None,
+            structure=quote_block(failure.structure, "program") if failure else None,
+            hints=tuple(quote(note, "harness") for note in failure.notes) if failure else (),
+        )
+
+    def _diff(self, tried: Sequence[AttemptRecord]) -> Quoted:
+        if self._workspace is None or not tried:
+            return quote_block("", "model")
+        return quote_block(self._workspace.diff(self._workspace.baseline, tried[-1].commit), "model", _DIFF)
+
+
+def in_order(idea: str) -> tuple[int, ...]:
+    """Sort key of ideas' ids: `r1-10` comes after `r1-2`."""
+    return tuple(int(number) for number in re.findall(r"\d+", idea))
+
+
+def reference(paper: Paper, passage: Quoted | None = None, nearness: Cited | None = None) -> Reference:
+    """A paper as it is shown."""
+    authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" et al." if len(paper.authors) > _MOST_AUTHORS else "")
+    byline = ". ".join(part for part in (authors, paper.venue, str(paper.year or "")) if part)
+    return Reference(
+        id=paper.id,
+        title=quote(paper.title, "paper"),
+        byline=quote(byline, "paper"),
+        link=_link(paper),
+        retracted=bool(paper.retracted),
+        passage=passage,
+        nearness=nearness,
+    )
+
+
+def _link(paper: Paper) -> str:
+    if paper.doi:
+        return f"https://doi.org/{url_quote(paper.doi, safe='/.:;()-_')}"
+    if paper.arxiv:
+        return f"https://arxiv.org/abs/{paper.arxiv}"
+    # `Paper` lets nothing but http and https through; what stands behind may still try to end the attribute.
+    return url_quote(paper.url, safe="/:?&=%#.,;@+~-_")

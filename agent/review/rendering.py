@@ -1,0 +1,110 @@
+"""Templates that can print three things: words of the template, `Quoted` words of others, and `Cited` numbers.
+
+Whatever a template's expressions give goes through `finalize`, so a bare number cannot be printed, nor one that the
+ledger does not hold. Filters that would turn a number into text first are not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.diff import DiffLexer
+
+from agent.errors import EcholocateError
+from agent.evidence.ledger import Cited, Ledger, Source, Stated
+from agent.models.prompts import fenced
+from agent.review.quoting import Quoted
+
+Format = Literal["html", "markdown"]
+
+TEMPLATES = Path(__file__).with_name("templates")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~$]|://|(?<=\d)\.)")
+
+
+class Uncited(EcholocateError):
+    """A template printed what is neither text nor a number of the ledger: an error of ours."""
+
+
+def environment(form: Format, ledger: Ledger) -> Environment:
+    """Templates of one format, which print numbers of one ledger."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=form == "html",
+        finalize=_finalize(ledger, *(_HTML if form == "html" else _MARKDOWN)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters = {"anchor": anchor, "diff": _diff_html if form == "html" else _diff_markdown, "plain": _plain}
+    return made
+
+
+def anchor(source: Source) -> str:
+    """Where a source stands in the table of evidence."""
+    return "from-" + re.sub(r"[^a-z0-9]+", "-", source.id.lower()).strip("-")
+
+
+def _finalize(
+    ledger: Ledger, linked: Callable[[str, Source], str], quoted: Callable[[Quoted], str]
+) -> Callable[[object], object]:
+    def finalize(value: object) -> object:
+        match value:
+            case str():
+                return value
+            case Quoted():
+                return quoted(value)
+            case Cited() | Stated() if ledger.holds(value):
+                return linked(value.text, value.source)
+        raise Uncited(f"{value!r} cannot be printed: it is no text, and no number of the ledger")
+
+    return finalize
+
+
+def _html_link(text: str, source: Source) -> Markup:
+    return Markup('<a class="cited" href="#{}">{}</a>').format(anchor(source), text)
+
+
+def _html_quote(words: Quoted) -> Markup:
+    if words.block:
+        return Markup('<pre class="words by-{}" dir="auto">{}</pre>').format(words.by, words.text)
+    return Markup('<q class="words by-{}"><bdi>{}</bdi></q>').format(words.by, words.text)
+
+
+def _markdown_link(text: str, source: Source) -> str:
+    return f"[{_escaped(text)}](#{anchor(source)})"
+
+
+def _markdown_quote(words: Quoted) -> str:
+    return fenced(words.text) if words.block else f"“{_escaped(words.text)}”"
+
+
+def _escaped(text: str) -> str:
+    """Text that Markdown prints as it stands, HTML in it included."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(lambda found: ":\\/\\/" if found[0] == "://" else f"\\{found[0]}", text)
+
+
+def _plain(words: Quoted | Cited) -> str:
+    """The text alone, for attributes and captions: escaped by the environment, without mark and link."""
+    return words.text
+
+
+def _diff_html(words: Quoted) -> Markup:
+    coloured = highlight(words.text, DiffLexer(), HtmlFormatter(nowrap=True, classprefix="diff-"))
+    return Markup('<pre class="words diff by-{}">{}</pre>').format(words.by, Markup(coloured))
+
+
+def _diff_markdown(words: Quoted) -> str:
+    return fenced(words.text, "diff")
+
+
+_HTML = (_html_link, _html_quote)
+_MARKDOWN = (_markdown_link, _markdown_quote)

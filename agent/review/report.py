@@ -1,0 +1,125 @@
+"""The report of a run: one HTML file that a person can mail, the same in Markdown, and tables beside them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from agent.config import RunConfig
+from agent.evidence.ledger import Source
+from agent.models.choose import RULE_BASED
+from agent.review.dossier import Dossier, IdeaView, improved
+from agent.review.exports import evidence_json, ideas_csv, references_bib
+from agent.review.figures import Picture, pictures
+from agent.review.reading import read
+from agent.review.rendering import TEMPLATES, Format, environment
+from agent.review.svg import standalone
+from agent.run import Run
+
+_DETAILED = 100
+"""Ideas that are shown in full, improved ones first: a report that nobody can open tells nothing."""
+
+
+def write_report(run: Run) -> Path:
+    """Write the report of a run, ended or not, into its folder; returns the path of `report.html`.
+
+    Beside it: `report.md` with `figures/`, `ideas.csv`, `references.bib`, `evidence.json`.
+    """
+    dossier = read(run)
+    drawn = pictures(dossier)
+    files = {
+        "report.html": render(dossier, drawn, "html"),
+        "report.md": render(dossier, drawn, "markdown"),
+        **{f"figures/{one.name}.svg": standalone(one.svg) for one in drawn},
+        "ideas.csv": ideas_csv(dossier),
+        "references.bib": references_bib(run),
+        "evidence.json": evidence_json(dossier),
+    }
+    for name, text in files.items():
+        _write(run.folder / name, text)
+    return run.folder / "report.html"
+
+
+def render(run: Dossier, drawn: Sequence[Picture], form: Format) -> str:
+    """The report's text.
+
+    Raises:
+        Uncited: a template printed a number that the ledger does not hold.
+    """
+    css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    shown = _shown(run)
+    name = "report.html.j2" if form == "html" else "report.md.j2"
+    return (
+        environment(form, run.ledger)
+        .get_template(name)
+        .render(
+            run=run,
+            figures=drawn,
+            detailed=shown,
+            undetailed=[idea.id for idea in run.ideas if idea not in shown],
+            command=command(run.config),
+            css=Markup(css),
+            policy=_policy(css),
+            listed=_listed,
+            seed_list=_seed_list,
+            digests=_digests,
+        )
+    )
+
+
+def command(config: RunConfig) -> str:
+    """The command that starts the same run again."""
+    words = ["echolocate", "run", config.task, "--sandbox", config.sandbox]
+    words += ["--rounds", str(config.budget.rounds), "--ideas", str(config.budget.ideas)]
+    words += ["--repairs", str(config.budget.max_repairs), "--error-rate", str(config.error_rate)]
+    if config.model.name != RULE_BASED:
+        words += ["--model", config.model.name]
+    if config.budget.wall_minutes is not None:
+        words += ["--minutes", f"{config.budget.wall_minutes:g}"]
+    if config.seeds is not None:
+        words += ["--seeds", ",".join(map(str, config.seeds))]
+    for option, value, default in (
+        ("--retrieval", config.retrieval, "ranked"),
+        ("--debug-context", config.debug_context, "full"),
+    ):
+        words += [option, value] if value != default else []
+    words += [word for path in config.papers for word in ("--papers", path)]
+    return shlex.join(words)
+
+
+def _shown(run: Dossier) -> tuple[IdeaView, ...]:
+    chosen = improved(run.ideas)[:_DETAILED]
+    others = [idea for idea in run.ideas if idea not in chosen and idea.tried]
+    others += [idea for idea in run.ideas if not idea.tried]
+    kept = {idea.id for idea in [*chosen, *others][:_DETAILED]}
+    return tuple(idea for idea in run.ideas if idea.id in kept)
+
+
+def _policy(css: str) -> str:
+    """Nothing is loaded, run or sent; of styles only this very sheet is taken."""
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _seed_list(source: Source) -> str:
+    return ", ".join(map(str, source.seeds))
+
+
+def _digests(source: Source) -> str:
+    return ", ".join(digest[:10] for digest in source.predictions)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8", errors="replace")
+    fresh.replace(path)
