@@ -7,8 +7,8 @@ an interval around the mean difference that allows for both:
 - *Rows.* The spread of the seed-mean difference over the paired resamples is its standard error (Efron & Tibshirani
   1993, *An Introduction to the Bootstrap*, ch. 6). Where the resamples are skewed towards a bound, that bound is moved
   out by Hall's transformation (Hall 1992, *J. R. Stat. Soc. B* 54:221-228): a few heavy rows that the validation set
-  happens to lack would otherwise pass for an improvement. It only ever widens. The interval that it would narrow is
-  left as it is, since a handful of rows that all changed for the better is skewed the comfortable way by luck alone.
+  happens to lack would otherwise pass for an improvement. The opposite bound, which it would move in, stays: a handful
+  of rows that all happen to change for the better is skewed the comfortable way, and six such rows would do.
 - *Seeds.* Student's t of the differences within seeds (Student 1908), with seeds - 1 degrees of freedom. Its spread is
   right whether or not seed s means the same draw to both sides: pairs that share nothing have the sum of both
   variances, and that is what the sample shows. Only the pairs have to be independent of each other.
@@ -34,7 +34,7 @@ Verdict = Literal["improved", "same", "worse", "inconclusive", "failed"]
 
 Replicates = Annotated[tuple[FiniteFloat | None, ...], Field(min_length=1000)]
 """The metric on each row resample, None where it is undefined there. A thousand resamples know a standard error to
-within 2 %; with a hundred it is off by 7 %, which at high confidence doubles the errors."""
+within 2 %, a hundred only to within 7 %, which far out in the tail is a factor of two in the error rate."""
 
 Array = NDArray[np.float64]
 
