@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from docker import DockerClient
     from docker.models.containers import Container
+    from docker.types.daemon import CancellableStream
 
     from sandboxes.keep import JobFolder
     from sandboxes.sandbox import Job, Status
@@ -165,8 +166,9 @@ def _new_container(client: DockerClient, box: JobContainer, job: Job) -> Contain
 def _follow(container: Container, job: Job) -> tuple[LogBuffer, bool]:
     """Start a container unless it runs already and see it to its end; return its output and whether we killed it.
 
-    The output has a reader of its own. Unread, a job that prints without end blocks the engine's stream, and with it
-    the engine's answer to `kill`.
+    The output has a reader of its own, attached before the start: `logs` would lose what the engine's rotation drops
+    (a program that counted to 200,000 arrived in pieces). Unread, a job that prints without end blocks the stream, and
+    with it the engine's answer to `kill`.
     """
     log = LogBuffer(job.limits.log_kb * 1024)
     stream = container.attach(stdout=True, stderr=True, stream=True, logs=True)
@@ -186,10 +188,12 @@ def _follow(container: Container, job: Job) -> tuple[LogBuffer, bool]:
     return log, killed
 
 
-def _drain(stream: Iterator[bytes], log: LogBuffer) -> None:
+def _drain(stream: CancellableStream[bytes], log: LogBuffer) -> None:
     with suppress(RequestException, OSError):  # the engine went away; `wait` says so
         for chunk in stream:
             log.feed(chunk)
+        # Not `stream.close()`, which leaves the socket to the garbage collector.
+        stream._response.close()  # type: ignore[attr-defined]
 
 
 @contextmanager

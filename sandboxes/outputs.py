@@ -50,10 +50,13 @@ class Collected:
             except OSError:  # a link (ELOOP), a socket (ENXIO), no permission
                 self._refuse(name, "not a regular file")
                 continue
-            with os.fdopen(fd, "rb") as source:
-                info = os.fstat(fd)
-                regular = stat.S_ISREG(info.st_mode) and info.st_nlink == 1
-                self._take(name, source, info.st_size if regular else None)
+            info = os.fstat(fd)
+            if stat.S_ISREG(info.st_mode) and info.st_nlink == 1:
+                with os.fdopen(fd, "rb") as source:
+                    self._take(name, source, info.st_size)
+            else:
+                os.close(fd)
+                self._refuse(name, "not a regular file")
 
     def from_tar(self, archive: IO[bytes], name: str) -> None:
         """Take one allowed name from a tar stream of it; only the first member is looked at."""
@@ -62,12 +65,13 @@ class Collected:
             if member is None or member.name != name or name not in self._names:
                 return
             source = members.extractfile(member) if member.isreg() and not member.issparse() else None
-            self._take(name, source, member.size if source else None)
+            if source is None:
+                self._refuse(name, "not a regular file")
+            else:
+                self._take(name, source, member.size)
 
-    def _take(self, name: str, source: IO[bytes] | None, size: int | None) -> None:
-        if source is None or size is None:
-            self._refuse(name, "not a regular file")
-        elif size > self._budget:
+    def _take(self, name: str, source: IO[bytes], size: int) -> None:
+        if size > self._budget:
             self._refuse(name, f"{size} bytes are over the limit for out/")
         else:
             self.files[name] = self._copy(name, source, size)
