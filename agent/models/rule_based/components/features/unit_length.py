@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sklearn.preprocessing import Normalizer
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import Normalizer, StandardScaler
 
 
-def unit_length() -> Normalizer:
-    """Compare rows by direction and not by strength."""
-    return Normalizer()
+def unit_length() -> Pipeline:
+    """Compare rows by direction and not by strength, in columns of one variance."""
+    return make_pipeline(Normalizer(), StandardScaler())
