@@ -58,9 +58,7 @@ def _shape_problems(arrays: Arrays, wanted: tuple[str, ...]) -> list[str]:
         problems.append("ids should be one row of whole numbers or texts, at least one")
     elif len(np.unique(ids)) < len(ids):
         problems.append("ids should be there once each")
-    problems += [
-        f"{name} should have as many rows as ids" for name in wanted if arrays[name].shape[:1] != ids.shape[:1]
-    ]
+    problems += [f"{name} should have a row for each id" for name in wanted if arrays[name].shape[:1] != ids.shape[:1]]
     if "y" in wanted and not _are_numbers(arrays["y"]):
         problems.append("y should be finite numbers, one row or a table (number the classes)")
     return problems

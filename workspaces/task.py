@@ -121,8 +121,8 @@ class Run(_Table):
         return seeds
 
 
-class Task(_Table):
-    """A task, as its folder's task.toml says."""
+class TaskFile(_Table):
+    """What task.toml says."""
 
     name: Annotated[str, StringConstraints(pattern=rf"^{_NAME.pattern}$")]
     """Small letters, digits and hyphens, at most 40."""
@@ -138,7 +138,12 @@ class Task(_Table):
     """A table: command, and seeds, image, limits where the defaults do not fit."""
     data: dict[str, Any] = Field(default_factory=dict)
     """A table of your own, handed to data.py's make() as `settings`."""
-    folder: Path = Field(exclude=True)
+
+
+class Task(TaskFile):
+    """A task: what its task.toml says, and the folder with its files."""
+
+    folder: Path
 
     def command(self, seed: int) -> tuple[str, ...]:
         """The command of one run, with its seed filled in."""
@@ -170,11 +175,11 @@ def load(folder: Path) -> Task:
     task: Task | None = None
     try:
         table = tomllib.loads((folder / "task.toml").read_text(encoding="utf-8"))
-        task = Task.model_validate(table | {"folder": folder.resolve()})
+        task = Task(**dict(TaskFile.model_validate(table)), folder=folder.resolve())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         problems.append(f"task.toml: is no TOML: {error}")
     except ValidationError as error:
-        problems += [f"task.toml: {line}" for line in mistakes(error, Task)]
+        problems += [f"task.toml: {line}" for line in mistakes(error, TaskFile)]
     if problems or task is None:
         raise TaskInvalid(problems)
     return task

@@ -112,7 +112,8 @@ class Workspace:
     def attempt(self, idea_id: str, attempt_id: str) -> str | None:
         """The commit of an attempt, or None when it was never kept."""
         trailer = "%(trailers:key=Attempt,valueonly,separator=%x2C)"
-        for line in self._git("log", f"--format=%H {trailer}", _branch(idea_id), "--").splitlines():
+        tip = self._known_tip(_branch(idea_id))
+        for line in self._git("log", f"--format=%H {trailer}", tip, "--").splitlines():
             commit, _, attempts = line.partition(" ")
             if attempts == attempt_id:
                 return commit

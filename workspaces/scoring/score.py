@@ -6,8 +6,8 @@ numpy and nothing else of this project:
     python code/score.py --labels in/labels.npz --predictions in/predictions.csv --out out/score.json \
         --replicates 2000 --seed 20240501
 
-Predictions are CSV with the header ``id,prediction`` and, where a metric needs them, more columns of numbers. Each id of the
-labels must be there exactly once. Anything else is a result too: status `invalid` with the reason.
+Predictions are CSV with the header ``id,prediction`` and, where a metric needs them, more columns of numbers. Each id
+of the labels must be there exactly once. Anything else is a result too: status `invalid` with the reason.
 """
 
 from __future__ import annotations
