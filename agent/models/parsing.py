@@ -17,9 +17,7 @@ from workspaces.errors import EditRefused
 
 A = TypeVar("A", bound=Answer)
 
-_PATH = re.compile(
-    r"^\W*(?:(?:new |changed |whole )?(?:file|path)\b(?:name)?\W*)?(?P<path>[\w./-]+\.\w+)\W*$", re.IGNORECASE
-)
+_PATH = re.compile(r"^[^\w./]*(?:(?:file|filename|path)\b)?[^\w./]*(?P<path>[\w./-]+\.\w+)\W*$", re.IGNORECASE)
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)$")
 _THINKING = re.compile(r"^\s*<think(?:ing)?>(?P<thought>.*?)(?:</think(?:ing)?>|\Z)", re.DOTALL)
 _FLAWS_SHOWN = 5
