@@ -252,6 +252,14 @@ async def test_thinking_is_kept_apart_from_the_answer(server, model, question, c
     assert (calls[0].thinking, calls[0].text) == ("{hm}", IDEAS)
 
 
+async def test_tokens_are_estimated_where_the_endpoint_does_not_count_them(server, model, question, calls):
+    server.will(server.replies(200, {"choices": [{"message": {"content": IDEAS}}]}))
+    await model.ask(question)
+    asked = sum(len(turn["content"]) for turn in server.calls[0]["messages"])
+    assert asked / 5 < calls[0].usage.prompt_tokens < asked / 2
+    assert calls[0].usage.completion_tokens > 0
+
+
 async def test_code_comes_in_fences_without_forcing(server, model, coding):
     server.will(server.answers(CODE))
     answer = await model.ask(coding)
