@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NoReturn, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError, model_validator
 
@@ -69,17 +69,11 @@ def read_score(file: Path) -> Score:
     try:
         if file.stat().st_size > _MAX_BYTES:
             raise ScoreUnreadable(f"{SCORE_FILE} is larger than {_MAX_BYTES // 2**20} MiB")
-        content = json.loads(
-            file.read_text(encoding="utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_without_duplicates
-        )
+        content = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_without_duplicates)
         return Score.model_validate(content)
     except (OSError, ValueError, RecursionError) as error:
         what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise ScoreUnreadable(f"{SCORE_FILE} is not what the scorer writes: {what}") from error
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
