@@ -31,6 +31,10 @@ class Lessons(BaseModel):
     left_out: frozenset[str]
     """Components not to be combined with anything."""
 
+    def base(self, method: Method) -> Method:
+        """The best improved method that a method contains and adds to, or nothing."""
+        return next((improved for improved in self.improved if improved < method), frozenset())
+
 
 def learn(history: Sequence[PastIdea]) -> Lessons:
     """The lessons of all earlier ideas, whatever model proposed them."""

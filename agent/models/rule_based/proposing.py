@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import chain, combinations, zip_longest
+import textwrap
+from itertools import combinations, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +18,7 @@ from agent.models.rule_based.lessons import Lessons, Method, learn
 from agent.models.rule_based.writing import NEEDS, open_slots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from agent.models.requests import PaperExcerpt, ProposeIdeas, TaskBrief
     from agent.models.rule_based.component import Stage
@@ -58,17 +59,15 @@ def propose(request: ProposeIdeas) -> Ideas:
     if not slots:
         raise ModelFailed(NEEDS.format(found="none of them"))
     options = [_option(one, request.papers) for one in fitting(request.task) if one.slot in slots]
-    citations = {option.component.name: option.citation for option in options}
-    ideas: list[IdeaDraft] = []
-    for method in _untried(_ordered(options), learn(request.history)):
-        idea = _idea(method, citations)
-        if idea.summary not in request.rejected:
-            ideas.append(idea)
-        if len(ideas) == request.count:
-            break
-    if not ideas:
+    lessons = learn(request.history)
+    round_ = _Round(request, lessons, {option.component.name: option.citation for option in options})
+    names = [one.name for one in _ordered(options)]
+    singles = (frozenset({name}) for name in names)
+    round_.fill([_steps_on(names, lessons), singles])
+    round_.fill([_pairs(names, lessons)])
+    if not round_.ideas:
         raise ModelFailed("the rule-based model has tried all its components and their combinations on this task")
-    return Ideas(ideas=tuple(ideas))
+    return Ideas(ideas=tuple(round_.ideas))
 
 
 def fitting(task: TaskBrief) -> tuple[Component, ...]:
@@ -95,24 +94,17 @@ def _ordered(options: Sequence[Option]) -> list[Component]:
     return list(_in_turn(*([one.component for one in ranked if one.component.stage == stage] for stage in _TURNS)))
 
 
-def _untried(components: Sequence[Component], lessons: Lessons) -> Iterator[Method]:
-    """Methods in the order in which they are worth trying, none twice and none that was tried before.
+def _steps_on(names: Sequence[str], lessons: Lessons) -> Iterator[Method]:
+    """What improved, joined with each other and then with more components."""
+    yield from (one | other for one, other in combinations(lessons.improved, 2))
+    usable = [name for name in names if name not in lessons.left_out]
+    yield from _in_turn(*([method | {name} for name in usable] for method in lessons.improved))
 
-    What improved and single components take turns. When both have run dry, any two components are combined, those that
-    were left out last: effects need not add up.
-    """
-    usable = [one.name for one in components if one.name not in lessons.left_out]
-    spare = [one.name for one in components if one.name in lessons.left_out]
-    unions = [one | other for one, other in combinations(lessons.improved, 2)]
-    extended = _in_turn(*([method | {name} for name in usable] for method in lessons.improved))
-    singles = [frozenset({one.name}) for one in components]
-    pairs = [frozenset(pair) for pair in combinations([*usable, *spare], 2)]
-    known = {one.name for one in components}
-    seen = set(lessons.tried)
-    for method in chain(_in_turn([*unions, *extended], singles), pairs):
-        if method not in seen and method <= known and compatible(BY_NAME[name] for name in method):
-            seen.add(method)
-            yield method
+
+def _pairs(names: Sequence[str], lessons: Lessons) -> Iterator[Method]:
+    """Any two components, those that were left out last: what neither does alone, both may do together."""
+    ordered = sorted(names, key=lambda name: name in lessons.left_out)
+    return (frozenset(pair) for pair in combinations(ordered, 2))
 
 
 def _in_turn(*sequences: Iterable[T]) -> Iterator[T]:
@@ -121,14 +113,45 @@ def _in_turn(*sequences: Iterable[T]) -> Iterator[T]:
         yield from (item for item in items if item is not None)
 
 
-def _idea(method: Method, citations: dict[str, Citation | None]) -> IdeaDraft:
-    components = in_order(BY_NAME[name] for name in method)
-    titles = [one.title for one in components]
-    cites = (citations[one.name] for one in components)
-    return IdeaDraft(
-        title=" + ".join(titles),
-        summary=" ".join(one.does for one in components),
-        motivation=" ".join(one.why for one in components),
-        components=tuple(one.name for one in components),
-        cites=tuple(citation for citation in cites if citation),
-    )
+class _Round:
+    """The ideas of one round as they are chosen."""
+
+    def __init__(self, request: ProposeIdeas, lessons: Lessons, citations: Mapping[str, Citation | None]) -> None:
+        self.ideas: list[IdeaDraft] = []
+        self._request = request
+        self._lessons = lessons
+        self._citations = citations
+        self._added: set[str] = set()
+
+    def fill(self, streams: Sequence[Iterator[Method]]) -> None:
+        """Take one new method of each stream in turn, until the round is full or the streams are dry."""
+        while streams:
+            streams = [stream for stream in streams if not self._full() and any(map(self._takes, stream))]
+
+    def _full(self) -> bool:
+        return len(self.ideas) >= self._request.count
+
+    def _takes(self, method: Method) -> bool:
+        """Add a method's idea unless it was tried, cannot be, or adds what another of this round adds already."""
+        added = method - self._lessons.base(method)
+        if method in self._lessons.tried or not method <= self._citations.keys() or added & self._added:
+            return False
+        idea = self._idea(in_order(BY_NAME[name] for name in method), added)
+        if not compatible(BY_NAME[name] for name in method) or idea.summary in self._request.rejected:
+            return False
+        self.ideas.append(idea)
+        self._added |= added
+        return True
+
+    def _idea(self, components: Sequence[Component], added: Method) -> IdeaDraft:
+        new = [one for one in components if one.name in added]
+        names = {one.name for one in components}
+        cites = (self._citations[one.name] for one in components)
+        return IdeaDraft(
+            title=textwrap.shorten(" + ".join(one.title for one in components), 160, placeholder=" …"),
+            summary=" ".join(one.does for one in new),
+            motivation=" ".join(one.why for one in new),
+            components=tuple(one.name for one in components),
+            cites=tuple(citation for citation in cites if citation),
+            builds_on=tuple(idea.id for idea in self._request.history if names & set(idea.components)),
+        )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import combinations
 
 import pytest
 
 from agent.errors import ModelFailed
+from agent.literature.novelty import independence
 from agent.models.requests import IdeaDraft, PaperExcerpt, PastIdea, ProposeIdeas, Request, SourceFile, TaskBrief
 from agent.models.rule_based import RuleBasedModel
 from agent.models.rule_based.catalogue import BY_NAME, CATALOGUE
@@ -50,7 +52,7 @@ def propose(task="digits", count=4, papers=(), history=(), rejected=(), files=No
 
 def past(verdict, *components, difference=None) -> PastIdea:
     return PastIdea(
-        id="r1-1",
+        id=f"past {' '.join(components)}",
         title="An idea",
         summary="Something is changed.",
         components=components,
@@ -116,6 +118,30 @@ def test_what_improved_is_combined_with_each_other_and_with_new_components():
     assert all({"rbf-support-vectors", "deskewing"} & set(components) for components in combined)
 
 
+def test_a_combination_says_what_it_adds_and_to_which_ideas():
+    history = (past("improved", "deskewing", difference=0.03), past("worse", "small-shifts"))
+    idea = next(idea for idea in propose(history=history) if len(idea.components) > 1)
+    (added,) = set(idea.components) - {"deskewing"}
+    assert idea.summary == BY_NAME[added].does
+    assert idea.builds_on == ("past deskewing",)
+    assert BY_NAME["deskewing"].title in idea.title
+
+
+@pytest.mark.parametrize("task", ["digits", "denoise"])
+def test_screening_finds_no_two_ideas_of_a_run_alike(task):
+    texts: dict[str, str] = {}
+    history: tuple[PastIdea, ...] = ()
+    for round_ in range(4):
+        verdicts = ("improved", "inconclusive", "worse", "improved", "same", "failed")
+        ideas = propose(task, count=6, history=history)
+        for idea, verdict in zip(ideas, verdicts, strict=True):
+            others = {key: text for key, text in texts.items() if key not in idea.builds_on}
+            (found,) = independence({idea.title: idea.summary}, others)
+            assert found.independent, (round_, found)
+            texts[f"past {' '.join(idea.components)}"] = idea.summary
+            history += (past(verdict, *idea.components, difference=0.01),)
+
+
 def test_what_did_not_help_alone_is_left_out_of_the_next_rounds():
     history = (past("improved", "deskewing"), *(past(verdict, name) for verdict, name in BAD))
     proposed = {name for components in names(propose(count=24, history=history)) for name in components}
@@ -166,13 +192,13 @@ def test_components_of_other_models_ideas_do_no_harm():
 
 
 def test_an_exhausted_catalogue_is_said():
-    history = tuple(past("worse", one.name) for one in CATALOGUE)
-    files = tuple(file for file in baseline("digits") if file.path != "model.py" and file.path != "training.py")
-    singles = {one.name for one in CATALOGUE if one.slot == "features"}
-    pairs = [past("worse", *pair) for pair in names(propose(count=5000, history=history, files=files))]
-    assert all(set(idea.components) <= singles for idea in pairs)
+    files = tuple(file for file in baseline("digits") if file.path == "training.py")
+    history: tuple[PastIdea, ...] = ()
+    for one, other in combinations([None, *(one for one in CATALOGUE if one.slot == "training")], 2):
+        history += (past("worse", *(part.name for part in (one, other) if part)),)
+    assert len(propose(count=50, history=history[1:], files=files)) == 1
     with pytest.raises(ModelFailed, match="tried all its components"):
-        propose(history=(*history, *pairs), files=files)
+        propose(count=50, history=history, files=files)
 
 
 def test_a_baseline_of_another_shape_gets_one_clear_sentence():

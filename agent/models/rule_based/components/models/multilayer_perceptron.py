@@ -9,4 +9,6 @@ from sklearn.preprocessing import StandardScaler
 
 def multilayer_perceptron(seed: int) -> Pipeline:
     """One hidden layer of 100 rectified units on standardised columns, with weight decay."""
-    return make_pipeline(StandardScaler(), MLPClassifier((100,), alpha=1e-2, max_iter=600, random_state=seed))
+    return make_pipeline(
+        StandardScaler(), MLPClassifier(hidden_layer_sizes=(100,), alpha=1e-2, max_iter=600, random_state=seed)
+    )
