@@ -1,0 +1,3 @@
+import layers  # CALLS
+
+print(layers.dense(3))

@@ -1,0 +1,3 @@
+import tables  # CALLS
+
+print(tables.HALVES)

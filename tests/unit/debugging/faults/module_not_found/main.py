@@ -1,0 +1,3 @@
+from models import build  # CALLS
+
+build("linear")

@@ -1,0 +1,5 @@
+from .linear import Linear  # RAISES
+
+
+def build(kind):
+    return {"linear": Linear}[kind]()

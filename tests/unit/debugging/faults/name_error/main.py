@@ -1,0 +1,4 @@
+from training import Trainer
+
+trainer = Trainer(epochs=3)
+trainer.run()  # CALLS

@@ -1,0 +1,9 @@
+import models
+
+
+def main():
+    net: models.Net = models.Net()
+    return net.forward([1])  # CALLS
+
+
+main()  # CALLS

@@ -1,0 +1,8 @@
+from ranking import best
+
+
+def main():
+    return best([{"score": 1}, {"score": None}])  # CALLS
+
+
+main()  # CALLS

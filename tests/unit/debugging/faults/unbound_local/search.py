@@ -1,0 +1,6 @@
+def first_above(values, limit):
+    for value in values:
+        if value > limit:
+            found = value
+            break
+    return found  # RAISES
