@@ -39,7 +39,7 @@ async def next_attempt(
         row.status, row.summary = "not written", str(error)
     except EditRefused as error:
         row.status, row.summary = "refused", str(error)
-    row.code_hash = context.code_folder(files)[1]
+    row.code_hash = context.lay_out(files)
     if row.status != "not written":
         context.workspace.start_idea(idea)
         row.commit = context.workspace.commit(idea, row.id, files, f"{idea}, attempt {number}: {purpose}\n\n{row.note}")

@@ -13,7 +13,7 @@ from rich.markdown import Markdown
 from rich.table import Table
 
 from agent.config import Budget, ModelChoice, SandboxName
-from agent.experiment import BASELINE, CodeVersion, measure
+from agent.experiment import BASELINE, baseline_version, measure
 from agent.loop import open_context
 from agent.models.rule_based.model import RuleBasedModel
 from agent.session import choose_sandbox, new_run
@@ -80,7 +80,6 @@ def baseline(
             debug_context="full",
         )
         with run, open_context(run, RuleBasedModel(), choose_sandbox(run.config), sources=()) as context:
-            version = CodeVersion(BASELINE, 0, context.workspace.baseline)
-            for row in asyncio.run(measure(context, version)):
+            for row in asyncio.run(measure(context, baseline_version(context))):
                 value = row.reason if row.metric is None else f"{context.task.metric.name} {row.metric:.6g}"
                 _out.print(f"seed {row.seed}: {value} ({row.wall_s:.1f} s)", markup=False)

@@ -45,12 +45,15 @@ class Context:
         """What one run of a candidate may use."""
         return Limits.model_validate(self.task.run.limits.model_dump())
 
-    def code_folder(self, files: dict[str, str]) -> tuple[Path, str]:
-        """A folder with a code version's files, as a sandbox can be given it, and their content hash."""
+    def lay_out(self, files: dict[str, str]) -> str:
+        """Put a code version's files into the folder that sandboxes are given, and return their content hash."""
         digest = content_hash(files)
-        folder = self.run.folder / "code" / digest
-        write_folder(files, folder)
-        return folder, digest
+        write_folder(files, self.code_folder(digest))
+        return digest
+
+    def code_folder(self, digest: str) -> Path:
+        """Where the files of this content hash are laid out."""
+        return self.run.folder / "code" / digest
 
     def seconds_worked(self) -> float:
         """Seconds of work of this run, over all its sessions."""

@@ -32,11 +32,18 @@ class CodeVersion:
     """The idea's id, or `baseline`."""
     attempt: int
     commit: str
+    code_hash: str
+
+
+def baseline_version(context: Context) -> CodeVersion:
+    """The baseline's code, laid out."""
+    commit = context.workspace.baseline
+    return CodeVersion(BASELINE, 0, commit, context.lay_out(context.workspace.files(commit)))
 
 
 def version_of(attempt: AttemptRecord) -> CodeVersion:
     """The code of an attempt."""
-    return CodeVersion(attempt.idea_id, attempt.number, attempt.commit)
+    return CodeVersion(attempt.idea_id, attempt.number, attempt.commit, attempt.code_hash)
 
 
 def job_id(*parts: object) -> str:
@@ -60,12 +67,11 @@ async def run_candidate(context: Context, version: CodeVersion, seed: int, split
     Raises:
         SandboxUnavailable, JobRejected: see `sandboxes.sandbox.Sandbox.run`.
     """
-    files = context.workspace.files(version.commit)
-    code, digest = context.code_folder(files)
+    code = version.code_hash
     job = Job(
-        id=job_id(context.run.config.id, version.subject, version.attempt, split, seed, digest, context.data.hash),
+        id=job_id(context.run.config.id, version.subject, version.attempt, split, seed, code, context.data.hash),
         command=context.task.command(seed),
-        code=code,
+        code=context.code_folder(code),
         inputs=context.data.inputs(split),
         outputs=(PREDICTIONS,),
         limits=context.limits,
@@ -110,7 +116,7 @@ async def measure_once(context: Context, version: CodeVersion, seed: int, split:
         split=split,
         seed=seed,
         commit=version.commit,
-        code_hash=context.code_folder(context.workspace.files(version.commit))[1],
+        code_hash=version.code_hash,
         data_hash=context.data.hash,
         status="failed",
         wall_s=outcome.wall_s,

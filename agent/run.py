@@ -39,10 +39,10 @@ class Run:
     """One run on disk. Make one with `create` or `open`; use `close` (or `with`) when done."""
 
     def __init__(self, folder: Path, config: RunConfig) -> None:
-        self.folder = folder
+        self.folder = folder.resolve()  # jobs and git run elsewhere
         self.config = config
-        self.artefacts = Artefacts(folder / "artefacts")
-        self._engine = _open_database(folder / "run.db")
+        self.artefacts = Artefacts(self.folder / "artefacts")
+        self._engine = _open_database(self.folder / "run.db")
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
         self._listeners: list[Listener] = []
         Record.metadata.create_all(self._engine)

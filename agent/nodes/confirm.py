@@ -7,7 +7,7 @@ import asyncio
 from langgraph.runtime import Runtime
 
 from agent.context import Context
-from agent.experiment import BASELINE, CodeVersion, measure, version_of
+from agent.experiment import baseline_version, measure, version_of
 from agent.history import attempts
 from agent.judgement import judge
 from agent.records import VerdictRecord
@@ -22,7 +22,7 @@ async def confirm(state: State, runtime: Runtime[Context]) -> dict[str, str]:  #
         return {}
     context.run.tell("confirming", "", f"{len(improved)} improved on validation; now the held-out test split")
     versions = [version_of(attempts(context.run, idea)[-1]) for idea in improved]
-    versions.append(CodeVersion(BASELINE, 0, context.workspace.baseline))
+    versions.append(baseline_version(context))
     await asyncio.gather(*(measure(context, version, "test") for version in versions))
     for idea in improved:
         verdict = judge(context, idea, "test", len(improved))

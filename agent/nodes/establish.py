@@ -8,7 +8,7 @@ from langgraph.runtime import Runtime
 
 from agent.context import Context
 from agent.errors import BadConfiguration
-from agent.experiment import BASELINE, CodeVersion, measure, scores
+from agent.experiment import BASELINE, baseline_version, measure, scores
 from agent.state import State
 
 
@@ -29,7 +29,7 @@ async def establish(state: State, runtime: Runtime[Context]) -> Established:  # 
     """
     context = runtime.context
     context.run.tell("baseline", BASELINE, "measuring the baseline")
-    rows = await measure(context, CodeVersion(BASELINE, 0, context.workspace.baseline))
+    rows = await measure(context, baseline_version(context))
     failure = scores(context, rows)
     if isinstance(failure, str):
         raise BadConfiguration(f"task {context.task.name}: the baseline does not work: {failure}")

@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from agent.context import Context
 from agent.debugging.failure import Ended, Failure, describe, describe_lint, stop_reason
 from agent.debugging.lint import lint
-from agent.experiment import PREDICTIONS, CodeVersion, run_candidate
+from agent.experiment import PREDICTIONS, run_candidate, version_of
 from agent.history import attempts, failures
 from agent.records import AttemptRecord
 from agent.state import AttemptStatus, IdeaState
@@ -39,7 +39,7 @@ async def _try(context: Context, row: AttemptRecord) -> Failure | None:
         row.status = "lint"
         return describe_lint(findings, files, history, ablation=ablation)
     row.seed = context.seeds[0]
-    outcome = await run_candidate(context, CodeVersion(row.idea_id, row.number, row.commit), row.seed)
+    outcome = await run_candidate(context, version_of(row), row.seed)
     row.status, row.wall_s = outcome.status, outcome.wall_s
     row.log = context.run.artefacts.keep_text(outcome.log)
     row.isolation = outcome.isolation.model_dump(mode="json")
