@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_FILE_BYTES = 256 * 1024
 MAX_FILES = 64
+_COMPILED = "__pycache__"
+"""Folder of byte-compiled files: left out when files are read, so none may be put there."""
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -48,7 +50,7 @@ def read_folder(folder: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if "__pycache__" in path.parts or (path.is_dir() and not path.is_symlink()):
+        if _COMPILED in name.split("/") or (path.is_dir() and not path.is_symlink()):
             continue
         if path.is_symlink() or not path.is_file():
             raise EditRefused(f"{name}: only regular files can be kept, no links")
@@ -116,7 +118,7 @@ def _check_path(path: str) -> None:
     parts = path.split("/")
     if ".." in parts:
         raise EditRefused(f"{path!r} leads out of the candidate's folder: {right}")
-    if len(path) > 200 or not all(_PART.fullmatch(part) for part in parts):
+    if len(path) > 200 or _COMPILED in parts or not all(_PART.fullmatch(part) for part in parts):
         raise EditRefused(f"{path!r} is no usable file name (letters, digits and _ . - only): {right}")
 
 

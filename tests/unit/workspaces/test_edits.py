@@ -39,6 +39,7 @@ def test_edits_apply_in_order_and_leave_the_original():
         (FileEdit(path="a\\b.py", content=""), "no usable file name"),
         (FileEdit(path=".git/config", content=""), "no usable file name"),
         (FileEdit(path="a\nb.py", content=""), "no usable file name"),
+        (FileEdit(path="__pycache__/x.py", content=""), "no usable file name"),
         (FileEdit(path="", content=""), "no usable file name"),
         (FileEdit(path="main.py/x.py", content=""), "main.py is a file"),
         (FileEdit(path="x.py", content="a\x00b"), "no text"),
