@@ -262,8 +262,8 @@ class References:
     def _once(self, what: str, of: Definition, meanwhile: T, look: Callable[[], T]) -> T:
         """Look something up once; whoever asks for it again while it is looked up gets `meanwhile`.
 
-        Without it, code made for the purpose (bases and attributes that name each other in circles) would take
-        exponential time.
+        Without it, code in which bases or attributes name each other in circles would never end, or take exponential
+        time.
         """
         key = (what, of)
         if key not in self._known:

@@ -143,6 +143,11 @@ def test_text_of_the_candidate_cannot_leave_its_block():
     assert [line for line in lines if line.startswith("```")] == ["```", "```"]
 
 
+def test_bases_in_circles_end():
+    code = "class A(A.B, B.C):\n    pass\n\n\nclass B(A.B):\n    def f(self):\n        return self.g\n"
+    assert at({"m.py": code}, "m.py", 7).excerpts[0].name == "B.f"
+
+
 def test_attributes_in_circles_end():
     setters = "        self.a = self.a.b.c()\n" * 80
     code = f"class C:\n    def f(self):\n{setters}        return self.a.b.c\n"
