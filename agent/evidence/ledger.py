@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -209,7 +208,6 @@ class Ledger:
         text = _percent(value) if name == "error_rate" else f"{value:,g}"
         return self._enter(value, "value", text, Source(kind="setting", row=name))
 
-    @cached_property
     def smallest_difference(self) -> Cited | None:
         """The smallest difference worth having; None when the task is not there any more."""
         if self._smallest is None:

@@ -34,12 +34,20 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class AttemptLine:
+    """That there was a version of an idea's code."""
+
+    id: str
+    status: str
+    commit: str
+
+
+@dataclass(frozen=True)
 class AttemptView:
     """One version of an idea's code."""
 
     id: str
     status: str
-    commit: str
     note: Quoted
     summary: Quoted
     wall: Cited | None
@@ -71,24 +79,17 @@ class Judged:
 
 @dataclass(frozen=True)
 class IdeaView:
-    """An idea and all that came of it."""
+    """An idea and what came of it: a line of a table."""
 
     id: str
     round: str
     title: Quoted
     summary: Quoted
-    motivation: Quoted
-    components: tuple[Quoted, ...]
     decision: str
     why: Stated
     validation: Judged | None
     test: Judged | None
-    cites: tuple[Reference, ...]
-    near_papers: tuple[Reference, ...]
-    near_idea: tuple[str, Cited] | None
-    seeds: tuple[SeedView, ...]
-    attempts: tuple[AttemptView, ...]
-    diff: Quoted
+    attempts: tuple[AttemptLine, ...]
 
     @property
     def outcome(self) -> str:
@@ -97,10 +98,19 @@ class IdeaView:
             return self.validation.verdict
         return {"accepted": "not judged yet", "proposed": "not screened yet"}.get(self.decision, self.decision)
 
-    @property
-    def tried(self) -> bool:
-        """Whether it went further than the screening."""
-        return self.validation is not None or bool(self.attempts)
+
+@dataclass(frozen=True)
+class IdeaDetail:
+    """The rest of an idea: what a reviewer opens."""
+
+    idea: IdeaView
+    motivation: Quoted
+    cites: tuple[Reference, ...]
+    near_papers: tuple[Reference, ...]
+    near_idea: tuple[str, Cited] | None
+    seeds: tuple[SeedView, ...]
+    attempts: tuple[AttemptView, ...]
+    diff: Quoted
 
 
 @dataclass(frozen=True)
@@ -115,14 +125,22 @@ class SearchView:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Something that a finished run has and this one lacks."""
+
+    text: str
+    ideas: tuple[str, ...] = ()
+    """The ideas that it is about."""
+
+
+@dataclass(frozen=True)
 class Progress:
     """Where the run stands."""
 
     finished: bool
     ending: Stated | None
     """Why it ended."""
-    missing: tuple[str, ...]
-    """What a finished run would have and this one lacks, in sentences."""
+    missing: tuple[Missing, ...]
 
 
 @dataclass(frozen=True)
@@ -183,8 +201,12 @@ class Dossier:
     counts: Counts
     spent: Spent
     protections: tuple[Protection, ...]
+    smallest_difference: Cited | None
+    """Worth having; None when the task is not there any more."""
     baseline: Baseline | None
     ideas: tuple[IdeaView, ...]
+    details: tuple[IdeaDetail, ...]
+    """Of the ideas that are most worth reading, in their order."""
     papers: tuple[Reference, ...]
     searches: tuple[SearchView, ...]
 
@@ -203,6 +225,12 @@ class Dossier:
         """Ideas by round."""
         names = dict.fromkeys(idea.round for idea in self.ideas)
         return tuple((name, tuple(idea for idea in self.ideas if idea.round == name)) for name in names)
+
+    @property
+    def without_detail(self) -> tuple[str, ...]:
+        """Ids of the ideas that `details` lacks."""
+        detailed = {one.idea.id for one in self.details}
+        return tuple(idea.id for idea in self.ideas if idea.id not in detailed)
 
     @property
     def best(self) -> IdeaView | None:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from agent.review.dossier import Dossier, IdeaView, Judged
 from agent.review.svg import INKS, to_svg
 
 _MARKERS = {"improved": "o", "worse": "v", "same": "s", "inconclusive": "D", "failed": "x"}
-_WIDTH = 7.6
-_ROW = 0.3
+_WIDTH = 9.0
+_ROW = 0.32
 """Inches an idea, while there are few."""
 _TALLEST = 40.0
 _LEAST_LABELLED = 0.11
 """Inches an idea below which names would run into each other."""
 _DIFFERENCES = (
-    "Difference to the baseline in {metric}, by idea and round; right of zero is better. Filled marks: validation, with "
-    "its interval; hollow marks: held-out test. In the shaded band a difference is too small to be worth having."
+    "Difference to the baseline in {metric}, by idea and round; right of zero is better. Filled marks: validation, "
+    "with its interval; hollow marks: held-out test; crosses: nothing could be measured. In the shaded band a "
+    "difference is too small to be worth having."
 )
 _ATTEMPTS = (
     "Every version of code that was tried. A chain is an idea with its repairs, a cross a version that did not work, "
@@ -58,66 +61,84 @@ def pictures(run: Dossier) -> tuple[Picture, ...]:
 
 
 def _differences(run: Dossier, ideas: Sequence[IdeaView]) -> Figure:
-    figure, axes = _rows(ideas)
-    if run.ledger.smallest_difference is not None:
-        smallest = run.ledger.smallest_difference.value
+    figure, axes, _ = _rows(ideas)
+    if run.smallest_difference is not None:
+        smallest = run.smallest_difference.value
         axes.axvspan(-smallest, smallest, color=INKS["band"], lw=0)
     axes.axvline(0, color=INKS["soft"], lw=1)
-    for row, idea in enumerate(ideas):
-        _interval(axes, row, idea.validation, hollow=False)
-        _interval(axes, row + 0.28, idea.test, hollow=True)
+    for verdict in _MARKERS:
+        _intervals(axes, enumerate(idea.validation for idea in ideas), verdict)
+        _intervals(axes, ((row + 0.28, idea.test) for row, idea in enumerate(ideas)), verdict, hollow=True)
     axes.set_xlabel(f"difference in {run.metric}{run.unit}", color=INKS["soft"], parse_math=False)
     axes.tick_params(axis="x", colors=INKS["soft"], labelsize=8)
     axes.margins(x=0.04)
+    axes.autoscale_view(scaley=False)
     return figure
 
 
-def _interval(axes: Axes, row: float, judged: Judged | None, *, hollow: bool) -> None:
-    if judged is None or judged.numbers is None:
-        return
-    numbers, colour = judged.numbers, INKS[judged.verdict]
-    centre = numbers.difference.value
-    axes.plot([numbers.low.value, numbers.high.value], [row, row], color=colour, lw=1 if hollow else 1.8)
-    fill = "none" if hollow else colour
-    axes.plot(centre, row, _MARKERS[judged.verdict], color=colour, mfc=fill, ms=5 if hollow else 6, mew=1.3)
+def _intervals(
+    axes: Axes, judged: Iterable[tuple[float, Judged | None]], verdict: str, *, hollow: bool = False
+) -> None:
+    """Differences with their intervals, of those that have this verdict; what could not be measured is at zero."""
+    found = [(row, one.numbers) for row, one in judged if one is not None and one.verdict == verdict]
+    centres = [numbers.difference.value if numbers else 0 for _, numbers in found]
+    spans = [[(numbers.low.value, row), (numbers.high.value, row)] for row, numbers in found if numbers]
+    ink = INKS[verdict]
+    axes.add_collection(LineCollection(spans, colors=ink, linewidths=1 if hollow else 1.8))
+    mark = Line2D(
+        centres,
+        [row for row, _ in found],
+        ls="none",
+        color=ink,
+        marker=_MARKERS[verdict],
+        ms=5 if hollow else 6,
+        mew=1.3,
+        mfc="none" if hollow else ink,
+    )
+    axes.add_line(mark)
 
 
 def _tree(ideas: Sequence[IdeaView]) -> Figure:
-    figure, axes = _rows(ideas)
+    figure, axes, labelled = _rows(ideas)
     middle = (len(ideas) - 1) / 2
+    edges = [[(-1, middle), (-0.4, row), (0, row), (len(idea.attempts) + 1, row)] for row, idea in enumerate(ideas)]
+    axes.add_collection(LineCollection(edges, colors=INKS["line"], linewidths=1.2, zorder=0))
     axes.plot(-1, middle, "s", color=INKS["ink"], ms=7)
-    axes.annotate("baseline", (-1, middle), (-1, middle - 0.45), color=INKS["ink"], ha="center", va="bottom")
+    axes.annotate("baseline", (-1, middle), (0, 8), textcoords="offset points", ha="center", color=INKS["ink"])
+    points: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for row, idea in enumerate(ideas):
-        steps = range(1, len(idea.attempts) + 1)
-        axes.plot([-1, -0.4, 0, len(idea.attempts) + 1], [middle, row, row, row], color=INKS["line"], lw=1.2, zorder=0)
-        for step, attempt in zip(steps, idea.attempts, strict=True):
-            worked = attempt.status == "ok"
-            axes.plot(step, row, "o" if worked else "x", color=INKS["soft" if worked else "worse"], ms=6, mew=1.8)
-        verdict = idea.outcome if idea.outcome in _MARKERS else "failed"
-        end = len(idea.attempts) + 1
-        axes.plot(end, row, _MARKERS[verdict], color=INKS[verdict], ms=7, mew=2)
-        axes.annotate(idea.outcome, (end, row), (8, 0), textcoords="offset points", va="center", color=INKS[verdict])
-    longest = max(len(idea.attempts) for idea in ideas)
-    axes.set_xlim(-1.6, max(longest, 4) + 2.4)
+        for step, attempt in enumerate(idea.attempts, start=1):
+            look = ("o", "soft") if attempt.status == "ok" else ("x", "worse")
+            points.setdefault(look, []).append((step, row))
+        ink = idea.outcome if idea.outcome in _MARKERS else "soft"
+        points.setdefault((_MARKERS.get(idea.outcome, "."), ink), []).append((len(idea.attempts) + 1, row))
+        if labelled:
+            end = (len(idea.attempts) + 1, row)
+            axes.annotate(idea.outcome, end, (8, 0), textcoords="offset points", va="center", color=INKS[ink])
+    for (marker, ink), places in points.items():
+        across, down = zip(*places, strict=True)
+        axes.plot(across, down, marker, color=INKS[ink], ms=6.5, mew=1.8)
+    axes.set_xlim(-1.6, max(4, *(len(idea.attempts) for idea in ideas)) + 2.4)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     return figure
 
 
-def _rows(ideas: Sequence[IdeaView]) -> tuple[Figure, Axes]:
-    """A row an idea, named and linked, first at the top; a gap in the grid where a round ends."""
+def _rows(ideas: Sequence[IdeaView]) -> tuple[Figure, Axes, bool]:
+    """A row an idea, first at the top, with a line where a round ends; named and linked while there is room."""
     height = min(_ROW * len(ideas), _TALLEST)
+    labelled = height / len(ideas) >= _LEAST_LABELLED
     figure = Figure(figsize=(_WIDTH, height + 0.9), layout="constrained")
     axes = figure.add_subplot()
     axes.set_ylim(len(ideas) - 0.4, -0.9)
-    axes.set_yticks(range(len(ideas)), [idea.id for idea in ideas], parse_math=False)
-    for label, idea in zip(axes.get_yticklabels(), ideas, strict=True):
+    axes.set_yticks(range(len(ideas)) if labelled else [], [idea.id for idea in ideas] if labelled else [])
+    for label, idea in zip(axes.get_yticklabels(), ideas, strict=False):
         label.set_url(f"#{idea.id}")
-    axes.tick_params(axis="y", length=0, colors=INKS["ink"], labelleft=height / len(ideas) >= _LEAST_LABELLED)
+    axes.tick_params(axis="y", length=0, colors=INKS["ink"])
     for row, (before, after) in enumerate(pairwise(ideas)):
         if before.round != after.round:
             axes.axhline(row + 0.5, color=INKS["line"], lw=0.8)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(INKS["line"])
-    return figure, axes
+    return figure, axes, labelled

@@ -24,6 +24,7 @@ from agent.review.dossier import (
     Counts,
     Dossier,
     IdeaView,
+    Missing,
     Progress,
     Protection,
     Reference,
@@ -38,6 +39,9 @@ from sandboxes.sandbox import Isolation
 from workspaces import task as tasks
 from workspaces.errors import TaskInvalid
 from workspaces.task import Task
+
+_DETAILED = 100
+"""Ideas that are shown in full: a report that nobody can open tells nothing."""
 
 
 def read(run: Run) -> Dossier:
@@ -57,11 +61,20 @@ def read(run: Run) -> Dossier:
         counts=_counts(ledger, library),
         spent=_spent(run, ledger, task),
         protections=_protections(run, ledger),
+        smallest_difference=ledger.smallest_difference(),
         baseline=_baseline(run, reader),
         ideas=ideas,
+        details=tuple(reader.detail(idea) for idea in _most_telling(ideas)),
         papers=_papers(ledger, library),
         searches=tuple(_search(row) for row in run.all(SearchRecord, SearchRecord.round, SearchRecord.source)),
     )
+
+
+def _most_telling(ideas: Sequence[IdeaView]) -> list[IdeaView]:
+    """The ideas that are shown in full, in their order: improved ones first, then those that were tried."""
+    by_worth = sorted(ideas, key=lambda idea: (idea.outcome != "improved", idea.validation is None))
+    chosen = {idea.id for idea in by_worth[:_DETAILED]}
+    return [idea for idea in ideas if idea.id in chosen]
 
 
 def _task(run: Run) -> Task | None:
@@ -75,18 +88,16 @@ def _progress(run: Run, ledger: Ledger, ideas: Sequence[IdeaView]) -> Progress:
     ends = run.all(EventRecord, EventRecord.n, kind="finished")
     if ends:
         return Progress(finished=True, ending=ledger.event(ends[-1]), missing=())
-    missing = []
-    if not run.all(MeasurementRecord, subject=BASELINE, split="validation"):
-        missing.append("The baseline has not been measured, so nothing can be compared with it.")
-    if open_ideas := [
-        idea.id for idea in ideas if idea.validation is None and idea.decision in {"accepted", "proposed"}
-    ]:
-        missing.append(f"Ideas without a verdict yet: {', '.join(open_ideas)}.")
-    if unconfirmed := [idea.id for idea in improved(ideas) if idea.test is None]:
-        missing.append(f"Improved on validation, not yet measured on the held-out test: {', '.join(unconfirmed)}.")
-    if not ideas:
-        missing.append("No idea has been proposed yet.")
-    return Progress(finished=False, ending=None, missing=tuple(missing))
+    baseline = run.all(MeasurementRecord, subject=BASELINE, split="validation")
+    waiting = tuple(one.id for one in ideas if one.validation is None and one.decision in {"accepted", "proposed"})
+    unconfirmed = tuple(one.id for one in improved(ideas) if one.test is None)
+    missing = (
+        (not baseline, Missing("The baseline has not been measured, so nothing can be compared with it.")),
+        (not ideas, Missing("No idea has been proposed yet.")),
+        (waiting, Missing("No verdict yet:", waiting)),
+        (unconfirmed, Missing("Improved on validation, and not yet measured on the held-out test:", unconfirmed)),
+    )
+    return Progress(finished=False, ending=None, missing=tuple(one for lacks, one in missing if lacks))
 
 
 def _counts(ledger: Ledger, library: Sequence[PaperRecord]) -> Counts:

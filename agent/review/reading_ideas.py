@@ -9,12 +9,12 @@ from urllib.parse import quote as url_quote
 from agent.debugging.failure import Failure
 from agent.evidence.ledger import Cited, Ledger
 from agent.experiment import BASELINE
-from agent.history import attempts, draft_of, failures
+from agent.history import draft_of, failures, idea_row
 from agent.literature.novelty import Independence, NearestPapers
 from agent.literature.papers import Paper
 from agent.models.requests import IdeaDraft
 from agent.records import AttemptRecord, IdeaRecord, MeasurementRecord, PaperRecord, VerdictRecord
-from agent.review.dossier import AttemptView, IdeaView, Judged, Reference, SeedView
+from agent.review.dossier import AttemptLine, AttemptView, IdeaDetail, IdeaView, Judged, Reference, SeedView
 from agent.review.quoting import Quoted, quote, quote_block
 from agent.run import Run
 from workspaces.errors import WorkspaceBroken
@@ -37,10 +37,14 @@ class IdeaReader:
         self._measured: dict[str, list[MeasurementRecord]] = {}
         for row in sorted(run.all(MeasurementRecord, MeasurementRecord.seed), key=lambda row: row.split == "test"):
             self._measured.setdefault(row.subject, []).append(row)
+        self._tried: dict[str, list[AttemptRecord]] = {}
+        for attempt in run.all(AttemptRecord, AttemptRecord.number):
+            self._tried.setdefault(attempt.idea_id, []).append(attempt)
         try:
-            self._workspace: Workspace | None = Workspace.open(run.folder / "workspace")
+            workspace = Workspace.open(run.folder / "workspace")
+            self._versions: tuple[Workspace, str] | None = (workspace, workspace.baseline)
         except WorkspaceBroken:  # a run that was stopped before it had one
-            self._workspace = None
+            self._versions = None
 
     def all_ideas(self) -> tuple[IdeaView, ...]:
         """Every idea, in the order in which they were proposed."""
@@ -59,25 +63,33 @@ class IdeaReader:
             for row in self._measured.get(subject, [])
         )
 
+    def detail(self, idea: IdeaView) -> IdeaDetail:
+        """Everything else of an idea; reads artefacts and asks git."""
+        row, tried = idea_row(self._run, idea.id), self._tried.get(idea.id, [])
+        draft = draft_of(row)
+        return IdeaDetail(
+            idea=idea,
+            motivation=quote(draft.motivation, "model", _TEXT),
+            cites=self._cites(draft),
+            near_papers=self._near_papers(row),
+            near_idea=self._near_idea(row),
+            seeds=self.seeds(idea.id),
+            attempts=self._attempts(idea.id, tried),
+            diff=self._diff(tried),
+        )
+
     def _idea(self, row: IdeaRecord) -> IdeaView:
-        draft, tried = draft_of(row), attempts(self._run, row.id)
+        draft = draft_of(row)
         return IdeaView(
             id=row.id,
             round=f"r{row.round}",
             title=quote(draft.title, "model", 160),
             summary=quote(draft.summary, "model", _TEXT),
-            motivation=quote(draft.motivation, "model", _TEXT),
-            components=tuple(quote(one, "model", 60) for one in draft.components[:_MOST_CITED]),
             decision=row.decision,
             why=self._ledger.decision(row),
             validation=self._judged(row.id, "validation"),
             test=self._judged(row.id, "test"),
-            cites=self._cites(draft),
-            near_papers=self._near_papers(row),
-            near_idea=self._near_idea(row),
-            seeds=self.seeds(row.id),
-            attempts=self._attempts(row.id, tried),
-            diff=self._diff(tried),
+            attempts=tuple(AttemptLine(one.id, one.status, one.commit) for one in self._tried.get(row.id, [])),
         )
 
     def _judged(self, idea: str, split: str) -> Judged | None:
@@ -118,7 +130,6 @@ class IdeaReader:
         return AttemptView(
             id=row.id,
             status=row.status,
-            commit=row.commit,
             note=quote(row.note, "model"),
             summary=quote(row.summary, "program"),
             wall=self._ledger.wall(row),
@@ -128,9 +139,10 @@ class IdeaReader:
         )
 
     def _diff(self, tried: Sequence[AttemptRecord]) -> Quoted:
-        if self._workspace is None or not tried:
+        if self._versions is None or not tried:
             return quote_block("", "model")
-        return quote_block(self._workspace.diff(self._workspace.baseline, tried[-1].commit), "model", _DIFF)
+        workspace, baseline = self._versions
+        return quote_block(workspace.diff(baseline, tried[-1].commit), "model", _DIFF)
 
 
 def in_order(idea: str) -> tuple[int, ...]:

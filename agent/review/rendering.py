@@ -25,7 +25,8 @@ from agent.review.quoting import Quoted
 Format = Literal["html", "markdown"]
 
 TEMPLATES = Path(__file__).with_name("templates")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-!|~$]|://|(?<=\d)\.)")
+_SPECIAL = re.compile(r"://|[\\`*_\[\]|~$]")
+"""What has a meaning to Markdown within a line. Words of others stand in quotation marks, so they never begin one."""
 
 
 class Uncited(EcholocateError):
@@ -43,7 +44,11 @@ def environment(form: Format, ledger: Ledger) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters = {"anchor": anchor, "diff": _diff_html if form == "html" else _diff_markdown, "plain": _plain}
+    made.filters = {
+        "anchor": anchor,
+        "diff": _diff_html if form == "html" else _diff_markdown,
+        "idea": _idea_html if form == "html" else _idea_markdown,
+    }
     return made
 
 
@@ -53,7 +58,7 @@ def anchor(source: Source) -> str:
 
 
 def _finalize(
-    ledger: Ledger, linked: Callable[[str, Source], str], quoted: Callable[[Quoted], str]
+    ledger: Ledger, linked: Callable[[Cited | Stated], str], quoted: Callable[[Quoted], str]
 ) -> Callable[[object], object]:
     def finalize(value: object) -> object:
         match value:
@@ -62,14 +67,15 @@ def _finalize(
             case Quoted():
                 return quoted(value)
             case Cited() | Stated() if ledger.holds(value):
-                return linked(value.text, value.source)
+                return linked(value)
         raise Uncited(f"{value!r} cannot be printed: it is no text, and no number of the ledger")
 
     return finalize
 
 
-def _html_link(text: str, source: Source) -> Markup:
-    return Markup('<a class="cited" href="#{}">{}</a>').format(anchor(source), text)
+def _html_link(entry: Cited | Stated) -> Markup:
+    kind = "cited" if isinstance(entry, Cited) else "stated"
+    return Markup('<a class="{}" href="#{}">{}</a>').format(kind, anchor(entry.source), entry.text)
 
 
 def _html_quote(words: Quoted) -> Markup:
@@ -78,8 +84,8 @@ def _html_quote(words: Quoted) -> Markup:
     return Markup('<q class="words by-{}"><bdi>{}</bdi></q>').format(words.by, words.text)
 
 
-def _markdown_link(text: str, source: Source) -> str:
-    return f"[{_escaped(text)}](#{anchor(source)})"
+def _markdown_link(entry: Cited | Stated) -> str:
+    return f"[{_escaped(entry.text)}](#{anchor(entry.source)})"
 
 
 def _markdown_quote(words: Quoted) -> str:
@@ -89,12 +95,15 @@ def _markdown_quote(words: Quoted) -> str:
 def _escaped(text: str) -> str:
     """Text that Markdown prints as it stands, HTML in it included."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(lambda found: ":\\/\\/" if found[0] == "://" else f"\\{found[0]}", text)
+    return _SPECIAL.sub(lambda found: ":\\//" if found[0] == "://" else f"\\{found[0]}", text)
 
 
-def _plain(words: Quoted | Cited) -> str:
-    """The text alone, for attributes and captions: escaped by the environment, without mark and link."""
-    return words.text
+def _idea_html(idea: str) -> Markup:
+    return Markup('<a class="id" href="#{0}">{0}</a>').format(idea)
+
+
+def _idea_markdown(idea: str) -> str:
+    return f"[{idea}](#{idea})"
 
 
 def _diff_html(words: Quoted) -> Markup:

@@ -13,16 +13,13 @@ from markupsafe import Markup
 from agent.config import RunConfig
 from agent.evidence.ledger import Source
 from agent.models.choose import RULE_BASED
-from agent.review.dossier import Dossier, IdeaView, improved
+from agent.review.dossier import Dossier
 from agent.review.exports import evidence_json, ideas_csv, references_bib
 from agent.review.figures import Picture, pictures
 from agent.review.reading import read
 from agent.review.rendering import TEMPLATES, Format, environment
 from agent.review.svg import standalone
 from agent.run import Run
-
-_DETAILED = 100
-"""Ideas that are shown in full, improved ones first: a report that nobody can open tells nothing."""
 
 
 def write_report(run: Run) -> Path:
@@ -52,7 +49,6 @@ def render(run: Dossier, drawn: Sequence[Picture], form: Format) -> str:
         Uncited: a template printed a number that the ledger does not hold.
     """
     css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    shown = _shown(run)
     name = "report.html.j2" if form == "html" else "report.md.j2"
     return (
         environment(form, run.ledger)
@@ -60,8 +56,6 @@ def render(run: Dossier, drawn: Sequence[Picture], form: Format) -> str:
         .render(
             run=run,
             figures=drawn,
-            detailed=shown,
-            undetailed=[idea.id for idea in run.ideas if idea not in shown],
             command=command(run.config),
             css=Markup(css),
             policy=_policy(css),
@@ -90,14 +84,6 @@ def command(config: RunConfig) -> str:
         words += [option, value] if value != default else []
     words += [word for path in config.papers for word in ("--papers", path)]
     return shlex.join(words)
-
-
-def _shown(run: Dossier) -> tuple[IdeaView, ...]:
-    chosen = improved(run.ideas)[:_DETAILED]
-    others = [idea for idea in run.ideas if idea not in chosen and idea.tried]
-    others += [idea for idea in run.ideas if not idea.tried]
-    kept = {idea.id for idea in [*chosen, *others][:_DETAILED]}
-    return tuple(idea for idea in run.ideas if idea.id in kept)
 
 
 def _policy(css: str) -> str:
