@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from sandboxes import bwrap, seccomp
 from sandboxes.errors import SandboxUnavailable
 from sandboxes.keep import job_folder
-from sandboxes.local import Cancellations, Ending, Excess, kill_group, launcher, outcome_of, rlimits, supervise
+from sandboxes.local import Cancellations, Ending, Excess, kill_group, launcher, outcome_of, pinned, rlimits, supervise
 from sandboxes.log import clean
 from sandboxes.outputs import Collected, open_folder
 from sandboxes.proctree import over_memory
@@ -161,19 +161,21 @@ def _start(job: Job, info: FileIO, ready: FileIO, go: FileIO) -> subprocess.Pope
             "parent": 0,
             "unshare_net": False,
             "uid": next(_users) if bwrap.as_root() else None,
-            "cores": max(1, int(job.limits.cpus)),
             "rlimits": rlimits(job.limits) | _process_limit(job.limits),
             "gate": (ready.fileno(), go.fileno()),
         }
         view = [*bwrap.namespaces(), *bwrap.system(), *bwrap.job_view(job), "--info-fd", str(info.fileno())]
-        return subprocess.Popen(
-            [*view, *options, "--", *launcher(confinement, job.command)],
-            pass_fds=[info.fileno(), ready.fileno(), go.fileno(), rules.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with pinned(job.limits.cpus):
+            return subprocess.Popen(
+                [*view, *options, "--", *launcher(confinement, job.command)],
+                # bwrap's own environment can be read inside as that of process 1; the job's goes in by --setenv.
+                env={},
+                pass_fds=[info.fileno(), ready.fileno(), go.fileno(), rules.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
 
 def _pipe(stack: ExitStack) -> tuple[FileIO, FileIO]:
@@ -210,7 +212,7 @@ def _lacks() -> Iterator[str]:
     yield "programs and libraries of this machine can be read"
     yield "memory is watched, not capped: a short burst can reach twice the limit in each process"
     yield "/tmp and /dev/shm are limited each by itself, beside the memory"
-    yield "cores are assigned, not enforced, and only whole ones"
+    yield "cores are given whole: a fraction counts as one"
     if not _counts_processes_apart():
         yield "the number of processes is not limited"
     if seccomp.bpf() is None:

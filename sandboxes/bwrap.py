@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import sysconfig
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,10 @@ if TYPE_CHECKING:
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/ld.so.cache")
 # What may lie beside the packages that a job needs, and must not be read: the packages that ship tasks with their
 # labels, and the data sets of scikit-learn that the built-in tasks are made from.
-_HIDDEN = ("agent", "sandboxes", "tools", "workspaces", "sklearn/datasets/data", "sklearn/datasets/images")
+_HIDDEN = (
+    *("agent", "sandboxes", "tools", "workspaces"),
+    *(f"sklearn/datasets/{folder}" for folder in ("data", "descr", "images", "tests")),
+)
 _NOBODY = 10_001
 
 
@@ -37,7 +39,15 @@ def namespaces() -> list[str]:
     process limits). Instead the launcher, the only one to have the capabilities for it, becomes a user that owns
     nothing.
     """
-    common = ["bwrap", "--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
+    common = [
+        shutil.which("bwrap") or "bwrap",
+        "--die-with-parent",
+        "--new-session",
+        "--hostname",
+        "sandbox",
+        "--cap-drop",
+        "ALL",
+    ]
     if as_root():
         separate = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
         return [*common, *separate, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
@@ -107,8 +117,14 @@ def _interpreter_roots() -> tuple[Path, ...]:
 
 @cache
 def _hidden() -> tuple[Path, ...]:
-    packages = {Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")}
-    return tuple(sorted(folder / name for folder in packages for name in _HIDDEN if (folder / name).is_dir()))
+    """Return the folders of packages that this Python does not import from, and those of `_HIDDEN` that it does."""
+    used = {Path(folder).resolve() for folder in sys.path}
+    hidden = []
+    for root in (Path("/usr"), Path("/usr/local"), *_interpreter_roots()):
+        for packages in root.glob("lib/python3*/*-packages"):
+            inside = [packages / name for name in _HIDDEN] if packages.resolve() in used else [packages]
+            hidden += [folder for folder in inside if folder.is_dir()]
+    return tuple(hidden)
 
 
 def installed() -> bool:

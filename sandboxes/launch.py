@@ -19,6 +19,7 @@ from typing import TypedDict
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
+_CAPABILITY_VERSION = 0x20080522
 
 
 class Confinement(TypedDict):
@@ -29,7 +30,6 @@ class Confinement(TypedDict):
     unshare_net: bool
     uid: int | None
     """User (and group) to become."""
-    cores: int
     rlimits: dict[str, int]
     """Name without `RLIMIT_` → both limits."""
     gate: tuple[int, int] | None
@@ -44,11 +44,13 @@ def main() -> None:
         _die_with(how["parent"])
     if how["unshare_net"]:
         _leave_network()
-    _limit(how)
+    for name, value in how["rlimits"].items():
+        kind = getattr(resource, f"RLIMIT_{name}")
+        _, hard = resource.getrlimit(kind)
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (allowed, allowed))
     if how["uid"] is not None:
-        os.setgroups([])
-        os.setresgid(how["uid"], how["uid"], how["uid"])
-        os.setresuid(how["uid"], how["uid"], how["uid"])
+        _become(how["uid"])
     if how["gate"]:
         ready, go = how["gate"]
         os.write(ready, b".")
@@ -62,17 +64,14 @@ def main() -> None:
         sys.exit(127)
 
 
-def _limit(how: Confinement) -> None:
-    cores = sorted(os.sched_getaffinity(0))
-    # A start that depends on the process spreads jobs side by side over the cores.
-    first = os.getpid() % len(cores)
-    os.sched_setaffinity(0, {cores[(first + n) % len(cores)] for n in range(min(how["cores"], len(cores)))})
-    for name, value in how["rlimits"].items():
-        kind = getattr(resource, f"RLIMIT_{name}")
-        _, hard = resource.getrlimit(kind)
-        if hard != resource.RLIM_INFINITY:
-            value = min(value, hard)
-        resource.setrlimit(kind, (value, value))
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    # The change of user took all capabilities but the inheritable ones.
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    if ctypes.CDLL(None).capset(header, (ctypes.c_uint32 * 6)()) != 0:
+        sys.exit("the capabilities cannot be given up")
 
 
 def _die_with(parent: int) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal
 
@@ -31,6 +32,7 @@ _WATCH_S = 0.05
 _CHUNK = 1 << 16
 # How long output is waited for once the job is dead; only a process that escaped the kill can still hold the pipe.
 _LAST_WORDS_S = 0.5
+_turn = count()
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,19 @@ def launcher(how: Confinement, command: tuple[str, ...]) -> list[str]:
     text = (Path(__file__).parent / "launch.py").read_text(encoding="utf-8")
     program = sys.executable if command[0] == "python" else command[0]
     return [sys.executable, "-I", "-S", "-c", text, json.dumps(how), program, *command[1:]]
+
+
+@contextmanager
+def pinned(cpus: float) -> Iterator[None]:
+    """Let what this thread starts meanwhile use that many cores, whole ones, in turn with other jobs."""
+    cores = sorted(os.sched_getaffinity(0))
+    wanted = min(max(1, round(cpus)), len(cores))
+    first = next(_turn)
+    os.sched_setaffinity(0, {cores[(first + n) % len(cores)] for n in range(wanted)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def rlimits(limits: Limits) -> dict[str, int]:

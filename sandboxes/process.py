@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandboxes.keep import job_folder
-from sandboxes.local import Cancellations, Excess, launcher, outcome_of, rlimits, supervise
+from sandboxes.local import Cancellations, Excess, launcher, outcome_of, pinned, rlimits, supervise
 from sandboxes.outputs import Collected, open_folder
 from sandboxes.proctree import over_memory
 from sandboxes.request import check_job, environment
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sandboxes.sandbox import Job, Limits, Outcome
 
 _LACKS = (
-    "the program sees this machine's files and can change what you can change",
+    "the program sees this machine's files and this program's environment, and can change what you can change",
     "in/ and code/ are copies, but not read-only",
     "a program that leaves its session outlives the job",
     "memory and out/ are watched, not capped: a short burst can go over them",
@@ -70,15 +70,16 @@ class ProcessSandbox:
         check_job(job)
         with _scratch() as place, self._cancellations.listen(job.id) as cancelled:
             work = _lay_out(job, place)
-            process = subprocess.Popen(
-                launcher(self._confinement(job.limits), job.command),
-                cwd=work,
-                env=_variables(job, place),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            with pinned(job.limits.cpus):
+                process = subprocess.Popen(
+                    launcher(self._confinement(job.limits), job.command),
+                    cwd=work,
+                    env=_variables(job, place),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
             ending = supervise(process, job, cancelled, lambda: _excess(process.pid, work / "out", job.limits))
             collected = Collected(job.outputs, folder.out, job.limits.output_mb << 20)
             with open_folder(work / "out") as out:
@@ -90,7 +91,6 @@ class ProcessSandbox:
             "parent": os.getpid(),
             "unshare_net": self._offline,
             "uid": None,
-            "cores": max(1, int(limits.cpus)),
             "rlimits": rlimits(limits),
             "gate": None,
         }
@@ -154,7 +154,6 @@ def _can_leave_network() -> bool:
         "parent": 0,
         "unshare_net": True,
         "uid": None,
-        "cores": 1,
         "rlimits": {},
         "gate": None,
     }

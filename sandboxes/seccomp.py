@@ -20,6 +20,8 @@ from pathlib import Path
 _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
 _NO_SUCH_CALL = -1
+# Without a control group, cores are held by affinity alone, which a job must then not change.
+_HELD_BY_AFFINITY = "sched_setaffinity"
 # Numbers of libseccomp's `enum scmp_compare`.
 _COMPARE = {"SCMP_CMP_EQ": 4, "SCMP_CMP_MASKED_EQ": 7}
 
@@ -36,7 +38,10 @@ def profile() -> str:
 
 @cache
 def bpf() -> bytes | None:
-    """Return the profile as the kernel takes it; None where libseccomp is not installed."""
+    """Return the profile as the kernel takes it, for a job without a control group.
+
+    None where libseccomp is not installed.
+    """
     path = find_library("seccomp")
     if path is None:
         return None
@@ -45,7 +50,7 @@ def bpf() -> bytes | None:
     rules = ctypes.c_void_p(lib.seccomp_init(_ERRNO | errno.EPERM))
     for rule in json.loads(profile())["syscalls"]:
         action = _ALLOW if rule["action"] == "SCMP_ACT_ALLOW" else _ERRNO | rule["errnoRet"]
-        for name in rule["names"]:
+        for name in set(rule["names"]) - {_HELD_BY_AFFINITY}:
             _add(lib, rules, action, name, rule.get("args", []))
     filter_fd = os.memfd_create("seccomp")
     try:
