@@ -111,8 +111,10 @@ def _read_files(text: str, known: tuple[SourceFile, ...]) -> dict[str, object]:
     if not blocks:
         raise AnswerUnusable("it holds no code block; give each changed file after a line `FILE: path`")
     before = {file.path: file.content for file in known}
+    # Beside named files, a block without a name is an aside, such as a command to run.
+    named = [(path, block) for path, block in blocks if path] or blocks
     try:
-        edits = [edit for path, block in blocks for edit in edits_of(_path(path, before, len(blocks)), block)]
+        edits = [edit for path, block in named for edit in edits_of(_path(path, before, len(named)), block)]
         after = apply(before, edits)
     except EditRefused as refusal:
         raise AnswerUnusable(str(refusal)) from None

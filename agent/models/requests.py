@@ -166,10 +166,10 @@ class WriteCode(Request[CodeChange]):
     files: tuple[SourceFile, ...]
 
     def flaw_of(self, answer: CodeChange) -> str:
-        """An answer that gives every file back as it was does not carry out the idea."""
-        before = {file.path: file.content for file in self.files}
-        same = all(before.get(file.path, "").strip() == file.content.strip() for file in answer.files)
-        return "every file is given back unchanged" if same else ""
+        """An answer that leaves all of the baseline's files as they were does not carry out the idea."""
+        after = {file.path: file.content.strip() for file in answer.files}
+        changed = any(after.get(file.path, file.content.strip()) != file.content.strip() for file in self.files)
+        return "" if changed else f"none of the files changes: {', '.join(file.path for file in self.files)}"
 
 
 class RepairCode(Request[CodeChange]):

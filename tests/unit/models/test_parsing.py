@@ -136,7 +136,8 @@ def test_edits_are_applied_exactly():
         ("FILE: model.py\n```\nC = 2\n", "not closed"),
         ("FILE: ../model.py\n```\nC = 2\n```", "leads out"),
         ("FILE: a/../../model.py\n```\nC = 2\n```", "leads out"),
-        (f"FILE: model.py\n```\n{MODEL.content}```", "unchanged"),
+        (f"FILE: model.py\n```\n{MODEL.content}```", "none of the files changes"),
+        ("FILE: new.py\n```\nC = 2\n```", "none of the files changes"),
         ("C = 2", "no code block"),
     ],
 )
