@@ -99,9 +99,6 @@ class Run(_Table):
     """At least two different whole numbers, 0 or above: each candidate runs once with each."""
     image: Line = "ml"
     """The sandbox image that holds the packages which a candidate may import."""
-    hide: tuple[Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$")], ...] = ()
-    """Folders of installed packages that a candidate must not read since the labels lie there, relative to
-    site-packages, such as ["sklearn/datasets/data"]."""
     limits: RunLimits = RunLimits()
     """A table: wall_s, memory_mb, cpus, pids, output_mb."""
 

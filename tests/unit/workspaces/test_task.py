@@ -54,7 +54,6 @@ def test_a_scaffolded_task_is_a_task(folder):
         ("memory_mb = 2048", "memory = 2048", "run.limits.memory: unknown key; did you mean memory_mb?"),
         ('name = "mine"', 'name = "My Task"', "name: 'My Task': "),
         ('kind = "regression"', 'kind = ""', "attributes.kind: ''"),
-        ('image = "ml" ', 'image = "ml"\nhide = ["../x"]', "run.hide.0: '../x'"),
         ('name = "mine"', 'name = "mine"\nfolder = "x"', "folder: unknown key; known: name, question, topic"),
         ("[data]", "[dat]", "dat: unknown key; did you mean data?"),
         ('topic = "nonlinear', 'topic = "non\\nlinear', "topic: 'non\\nlinear"),
