@@ -25,17 +25,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_TURNS: tuple[Stage, ...] = (
-    "estimator",
-    "scaling",
-    "geometry",
-    "ensemble",
-    "descriptor",
-    "perturbation",
-    "mapping",
-    "image",
+_TURNS: tuple[tuple[Stage, ...], ...] = (
+    ("estimator",),
+    ("scaling", "descriptor", "mapping", "image"),
+    ("geometry", "perturbation"),
+    ("ensemble",),
 )
-"""Four stages in a row are of four slots."""
+"""The stages of each slot, slots and stages in the order in which they take turns."""
 
 
 class Option(BaseModel):
@@ -89,9 +85,13 @@ def _option(component: Component, papers: Sequence[PaperExcerpt]) -> Option:
 
 
 def _ordered(options: Sequence[Option]) -> list[Component]:
-    """Stages take turns, so that a round tries different kinds of change; in each, what papers name comes first."""
-    ranked = sorted(options, key=lambda option: option.rank)
-    return list(_in_turn(*([one.component for one in ranked if one.component.stage == stage] for stage in _TURNS)))
+    """Slots and their stages take turns, so that a round tries different kinds of change.
+
+    Within a stage, what a paper names comes first, in the order of the papers.
+    """
+    ranked = [option.component for option in sorted(options, key=lambda option: option.rank)]
+    by_stage = {stage: [one for one in ranked if one.stage == stage] for stages in _TURNS for stage in stages}
+    return list(_in_turn(*(_in_turn(*(by_stage[stage] for stage in stages)) for stages in _TURNS)))
 
 
 def _steps_on(names: Sequence[str], lessons: Lessons) -> Iterator[Method]:

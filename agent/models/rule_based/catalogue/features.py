@@ -101,7 +101,13 @@ FEATURES = (
         stage="scaling",
         does="Mean and variance of every input become 0 and 1.",
         why="A penalty or a distance then treats all columns alike.",
-        keywords=("standardization", "standardized", "feature scaling", "z-score", "whitening"),
+        keywords=(
+            "feature scaling",
+            "z-score",
+            "standardized features",
+            "input normalization",
+            "zero mean and unit variance",
+        ),
     ),
     Component(
         name="neighbourhood-components",
@@ -133,7 +139,11 @@ FEATURES = (
         stage="mapping",
         does="The quarter of the columns that varies least with the target is dropped.",
         why="Columns without a say add only variance.",
-        keywords=("feature selection", "variable selection", "f-test"),
+        keywords=(
+            "feature selection",
+            "variable selection",
+            "univariate selection",
+        ),
         kind="regression",
     ),
     Component(
@@ -181,7 +191,12 @@ FEATURES = (
         stage="mapping",
         does="Values are cut into four bins, each with an indicator.",
         why="Steps follow any curve and feel no outliers.",
-        keywords=("discretization", "binning", "entropy-based discretization"),
+        keywords=(
+            "entropy-based discretization",
+            "supervised discretization",
+            "feature binning",
+            "features are binned",
+        ),
     ),
     Component(
         name="robust-scaling",

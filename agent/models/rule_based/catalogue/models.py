@@ -11,7 +11,12 @@ MODELS = (
         stage="estimator",
         does="The classifier becomes a support vector machine with a radial kernel.",
         why="A wide margin in a smooth space generalises well from few rows.",
-        keywords=("support vector machine", "support-vector", "SVM", "radial basis function kernel", "kernel machine"),
+        keywords=(
+            "support vector machine",
+            "SVM",
+            "radial basis function kernel",
+            "RBF kernel",
+        ),
         kind="classification",
     ),
     Component(
@@ -62,7 +67,13 @@ MODELS = (
         stage="estimator",
         does="A network with one hidden layer of a hundred units learns the classes.",
         why="A hidden layer learns its own features.",
-        keywords=("multilayer perceptron", "backpropagation", "back-propagation", "neural network", "hidden layer"),
+        keywords=(
+            "multilayer perceptron",
+            "multi-layer perceptron",
+            "back-propagation",
+            "backpropagation",
+            "one hidden layer",
+        ),
         kind="classification",
         not_with=("ensemble",),
     ),
