@@ -100,6 +100,10 @@ class Unsupported(Exception):
     """The endpoint refuses the form of answer that was asked for."""
 
 
+class TooLong(Exception):
+    """The question is longer than the model's context."""
+
+
 class Endpoint:
     """Calls one model of one endpoint."""
 
@@ -130,6 +134,7 @@ class Endpoint:
 
         Raises:
             Unsupported: the endpoint does not take `extra`.
+            TooLong: the messages do not fit the model's context.
             ModelFailed: no reply to this question.
             ModelUnavailable: the endpoint is not there, does not know the model, or takes no key of ours.
         """
@@ -153,7 +158,7 @@ class Endpoint:
                 return await self._call({**self._sampling(seed_offset), "messages": messages, **extra})
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if _is_about_length(error):
-                    raise
+                    raise TooLong(self._scrubbed(error.message)) from None
                 named = self._named_in(error)
                 if named is None and extra:
                     raise Unsupported(self._scrubbed(error.message)) from None

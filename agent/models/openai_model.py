@@ -7,7 +7,8 @@ import time
 from typing import Literal, NamedTuple, TypeVar
 
 from agent.errors import ModelFailed, ModelUnavailable
-from agent.models.endpoint import Completion, Endpoint, Message, OpenAISettings, Unsupported
+from agent.models.endpoint import Completion, Endpoint, Message, OpenAISettings, TooLong, Unsupported
+from agent.models.fitting import shorter
 from agent.models.forms import ladder, parameters
 from agent.models.parsing import AnswerUnusable, parse, split_thinking
 from agent.models.prompts import Form, render, render_repair
@@ -82,7 +83,7 @@ class OpenAIModel:
         shown_back: list[Message] = []
         flaw = ""
         for attempt in range(1 + MAX_REPAIRS):
-            reply = await self._reply(request, shown_back, attempt)
+            reply = await self._told_reply(request, shown_back, attempt)
             try:
                 answer = _read(request, reply)
             except AnswerUnusable as unusable:
@@ -94,10 +95,33 @@ class OpenAIModel:
             shown_back = _shown_back(reply, flaw)
         raise ModelFailed(f"{self.name} gave no usable answer to {request.kind}: {' '.join(flaw.split())}")
 
+    async def _told_reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:
+        """A reply; when there is none, that is told as well, with the time it took to find out."""
+        started = time.monotonic()
+        try:
+            return await self._fitting_reply(request, shown_back, attempt)
+        except (ModelFailed, ModelUnavailable) as error:
+            usage = Usage(seconds=time.monotonic() - started)
+            lost = _Reply(self._form(request), text="", thinking="", cut=False, refusal="", usage=usage)
+            self._tell(request, attempt, lost, "no_reply", str(error))
+            raise
+
+    async def _fitting_reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:
+        """A reply to the question, or to a shorter version of it where it does not fit the model's context."""
+        asked: Request[A] | None = request
+        reason = ""
+        while asked is not None:
+            try:
+                return await self._reply(asked, shown_back, attempt)
+            except TooLong as error:
+                reason = str(error)
+                asked = shorter(asked)
+        raise ModelFailed(f"{request.kind} does not fit the context of {self.name}, cut to the least: {reason}")
+
     async def _reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:
         """A reply in the strictest form that the endpoint takes, which is remembered from then on."""
         forms = ladder(request.answer_type)
-        for form in forms[forms.index(self._managed.get(forms, forms[0])) :]:
+        for form in forms[forms.index(self._form(request)) :]:
             prompt = render(request, form)
             messages: list[Message] = [
                 {"role": "system", "content": prompt.system},
@@ -109,13 +133,13 @@ class OpenAIModel:
                 completion = await self._endpoint.complete(messages, parameters(form, request.answer_type), attempt)
             except Unsupported:
                 continue
-            except (ModelFailed, ModelUnavailable) as error:
-                lost = _Reply(form, "", "", cut=False, refusal="", usage=Usage(seconds=time.monotonic() - started))
-                self._tell(request, attempt, lost, "no_reply", str(error))
-                raise
             self._managed[forms] = form
             return _reply_of(completion, form, messages, time.monotonic() - started)
         raise ModelFailed(f"{self.name} takes none of the ways to ask {request.kind}")
+
+    def _form(self, request: Request[A]) -> Form:
+        forms = ladder(request.answer_type)
+        return self._managed.get(forms, forms[0])
 
     def _tell(
         self,

@@ -225,11 +225,22 @@ async def test_sampling_parameters_that_are_refused_are_left_out_from_then_on(se
     ]
 
 
-async def test_a_question_longer_than_the_context_is_not_asked_in_other_forms(server, model, question):
-    server.will(server.fails(400, "This model's maximum context length is 8192 tokens", "context_length_exceeded"))
-    with pytest.raises(ModelFailed, match="maximum context length"):
-        await model.ask(question)
+async def test_a_question_longer_than_the_context_is_cut_by_rule(server, model, question):
+    too_long = server.fails(400, "This model's maximum context length is 8192 tokens", "context_length_exceeded")
+    server.will(too_long, too_long, server.answers(IDEAS))
+    await model.ask(question)
+    sizes = [len(call["messages"][1]["content"]) for call in server.calls]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(file.content.strip() in server.calls[-1]["messages"][1]["content"] for file in question.files)
+    assert all("response_format" in call for call in server.calls)
+
+
+async def test_a_question_that_cannot_be_cut_enough_fails_clearly(server, model, coding, calls):
+    server.will(server.fails(400, "the request exceeds the available context size, try increasing it"))
+    with pytest.raises(ModelFailed, match="does not fit the context of openai:fake"):
+        await model.ask(coding)
     assert len(server.calls) == 1
+    assert [call.status for call in calls] == ["no_reply"]
 
 
 async def test_a_repair_is_sampled_with_another_seed(server, question):
