@@ -86,5 +86,13 @@ def test_untrusted_text_stays_within_its_fence():
     assert "````" in lines[order:]
 
 
+@pytest.mark.parametrize("kind", ["write_code", "repair_code"])
+def test_edits_in_pieces_are_offered_for_long_files_only(kind):
+    request = context(kind)
+    long = request.files[-1].model_copy(update={"content": "x = 1\n" * 2000})
+    assert "SEARCH" not in render(request, "files").user
+    assert "<<<<<<< SEARCH" in render(request.model_copy(update={"files": (*request.files, long)}), "files").user
+
+
 def test_a_repair_shows_the_flaw():
     assert "ideas.0.title: too short" in render_repair("ideas.0.title: too short")
