@@ -86,10 +86,18 @@ class JobContainer:
     def find(self) -> Container | None:
         """Return the job's container when it was started and its outputs can still be read."""
         try:
-            container = self._client.containers.get(self._job)
+            container = self.get()
         except NotFound:
             return None
         return container if container.status != "created" and self.is_held() else None
+
+    def get(self) -> Container:
+        """Return the job's container.
+
+        Raises:
+            docker.errors.NotFound: there is none.
+        """
+        return self._client.containers.get(self._job)
 
     def is_held(self) -> bool:
         """Say whether the outputs are there. If not, the engine was stopped meanwhile, and the job with it."""

@@ -11,8 +11,9 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from signal import SIGKILL
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
@@ -20,7 +21,7 @@ from requests.exceptions import ConnectionError as EngineGone
 from requests.exceptions import RequestException, Timeout
 
 from sandboxes.container import DEADLINE, JOB, RUN, SUPERVISOR, JobContainer
-from sandboxes.errors import SandboxUnavailable
+from sandboxes.errors import JobRejected, SandboxUnavailable
 from sandboxes.image_store import ensure
 from sandboxes.keep import job_folder
 from sandboxes.local import Cancellations, signal_detail
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from sandboxes.keep import JobFolder
     from sandboxes.sandbox import Job, Status
 
+_REMOVAL_S = 1.0
 _GRACE_S = 5.0
 """How much longer than the container's own limit is waited before the job is killed from here."""
 
@@ -69,8 +71,8 @@ class DockerSandbox:
     def cancel(self, job_id: str) -> None:
         """End a running job; see `Sandbox.cancel`."""
         self._cancellations.cancel(job_id)
-        with _engine() as client, suppress(NotFound, APIError):
-            client.containers.get(f"echolocate-job-{job_id}").kill()
+        with _engine() as client, suppress(NotFound):
+            _kill(JobContainer(client, job_id).get())
 
     def reap(self, owner: str | None = None) -> int:
         """Remove what dead supervisors left behind; see `Sandbox.reap`."""
@@ -92,15 +94,16 @@ class DockerSandbox:
         with _engine() as client, self._cancellations.listen(job.id) as cancelled:
             box = JobContainer(client, job.id)
             container = box.find() or _new_container(client, box, job)
-            log, killed = _follow(container, job)
+            log, killed = _follow(container, job, cancelled)
             if not box.is_held():
                 box.remove()
                 raise SandboxUnavailable(f"the Docker engine was stopped while the job {job.id} ran; ask again")
             collected = Collected(job.outputs, folder.out, job.limits.output_mb << 20)
             box.collect(collected, job.outputs)
-            container.reload()
-            end = _End.of(container.attrs["State"])
+            end = _End.of(container)
             status, detail = end.judge(job, box, killed=killed, cancelled=cancelled.is_set())
+            if status == "error" and end.signal == SIGKILL:
+                _check_not_removed(container)
             outcome = Outcome(
                 job_id=job.id,
                 status=status,
@@ -129,7 +132,9 @@ class _End:
     out_of_memory: bool
 
     @classmethod
-    def of(cls, state: dict[str, Any]) -> _End:
+    def of(cls, container: Container) -> _End:
+        container.reload()
+        state = container.attrs["State"]
         started, finished = (datetime.fromisoformat(state[key]) for key in ("StartedAt", "FinishedAt"))
         code = int(state["ExitCode"])
         return cls(
@@ -160,32 +165,64 @@ def _new_container(client: DockerClient, box: JobContainer, job: Job) -> Contain
     if box.is_being_prepared():
         raise SandboxUnavailable(f"another process is starting the job {job.id}; ask again")
     box.remove()
-    return box.create(job, ensure(client, job.image))
+    image = ensure(client, job.image)
+    try:
+        return box.create(job, image)
+    except APIError as error:
+        box.remove()
+        if error.status_code != HTTPStatus.BAD_REQUEST:
+            raise
+        raise JobRejected(
+            f"job {job.id} cannot be started in the image {image}, which needs sleep, timeout and stat (GNU "
+            f"coreutils): {error.explanation}"
+        ) from error
 
 
-def _follow(container: Container, job: Job) -> tuple[LogBuffer, bool]:
+def _follow(container: Container, job: Job, cancelled: threading.Event) -> tuple[LogBuffer, bool]:
     """Start a container unless it runs already and see it to its end; return its output and whether we killed it.
 
-    The output has a reader of its own, attached before the start: `logs` would lose what the engine's rotation drops
-    (a program that counted to 200,000 arrived in pieces). Unread, a job that prints without end blocks the stream, and
-    with it the engine's answer to `kill`.
+    The output has a reader of its own. Unread, a job that prints without end blocks the stream, and with it the
+    engine's answer to `kill`.
     """
     log = LogBuffer(job.limits.log_kb * 1024)
-    stream = container.attach(stdout=True, stderr=True, stream=True, logs=True)
+    fresh = container.status == "created"
+    # Attached before the start, nothing is lost; `logs` has only what the engine's rotation leaves (a program that
+    # counted to 200,000 arrived in pieces). Afterwards `attach` loses what comes together with its answer's header.
+    stream = container.attach(stream=True) if fresh else container.logs(stream=True, follow=True)
     reader = threading.Thread(target=_drain, args=(stream, log), daemon=True)
     reader.start()
-    if container.status == "created":
+    if fresh:
         container.start()
+    if cancelled.is_set():  # while there was nothing to kill yet
+        _kill(container)
     killed = False
     try:
         container.wait(timeout=job.limits.wall_s + _GRACE_S)
     except (Timeout, EngineGone):
         # The client tells a slow answer and a dead engine by the same exception; a dead one fails again here.
-        container.kill()
+        _kill(container)
         container.wait()
         killed = True
     reader.join()
     return log, killed
+
+
+def _kill(container: Container) -> None:
+    try:
+        container.kill()
+    except APIError as error:
+        if error.status_code != HTTPStatus.CONFLICT:  # it ended by itself meanwhile
+            raise
+
+
+def _check_not_removed(container: Container) -> None:
+    """Return when nobody removes a container that was killed, from outside or by itself.
+
+    Raises:
+        docker.errors.NotFound: somebody did; the engine kills first, and it takes a moment.
+    """
+    time.sleep(_REMOVAL_S)
+    container.reload()
 
 
 def _drain(stream: CancellableStream[bytes], log: LogBuffer) -> None:
@@ -205,6 +242,10 @@ def _engine() -> Iterator[DockerClient]:
         yield client
     except (EngineGone, Timeout) as error:
         raise SandboxUnavailable(f"the Docker engine does not answer any more: {error}") from error
+    except NotFound as error:
+        raise SandboxUnavailable(
+            f"a job's container was removed from outside ({error.explanation}); ask again"
+        ) from error
     except DockerException as error:
         raise SandboxUnavailable(f"Docker: {error}. Is the engine running, and may you use it?") from error
     finally:
