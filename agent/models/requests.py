@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import PurePath
 from typing import ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -166,10 +167,8 @@ class WriteCode(Request[CodeChange]):
     files: tuple[SourceFile, ...]
 
     def flaw_of(self, answer: CodeChange) -> str:
-        """An answer that leaves all of the baseline's files as they were does not carry out the idea."""
-        after = {file.path: file.content.strip() for file in answer.files}
-        changed = any(after.get(file.path, file.content.strip()) != file.content.strip() for file in self.files)
-        return "" if changed else f"none of the files changes: {', '.join(file.path for file in self.files)}"
+        """An answer that leaves the program as it was does not carry out the idea."""
+        return _unchanged(self.files, answer)
 
 
 class RepairCode(Request[CodeChange]):
@@ -189,3 +188,19 @@ class RepairCode(Request[CodeChange]):
     notes: tuple[str, ...]
     """What earlier attempts at this repair showed: unchanged code, the same traceback again."""
     attempt: int
+
+    def flaw_of(self, answer: CodeChange) -> str:
+        """An answer that leaves the program as it was repairs nothing."""
+        return _unchanged(self.files, answer)
+
+
+def _unchanged(files: tuple[SourceFile, ...], change: CodeChange) -> str:
+    """The flaw of a change that alters no file and adds none that a file of the program names; empty when it is sound.
+
+    Small models give back files unchanged, or the example of their prompt: a run in the sandbox would be wasted on it.
+    """
+    before = {file.path: file.content.strip() for file in files}
+    after = {file.path: file.content.strip() for file in change.files}
+    altered = any(after.get(path, content) != content for path, content in before.items())
+    named = any(PurePath(path).stem in text for path in after.keys() - before for text in before.values())
+    return "" if altered or named else f"nothing changes in the files of the program: {', '.join(before)}"

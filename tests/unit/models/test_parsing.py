@@ -112,6 +112,16 @@ def test_several_files_and_new_ones():
     assert written(text, MODEL, MAIN) == {"model.py": "C = 2\n", "parts/new.py": "E = 1\n"}
 
 
+def test_a_new_file_alone_is_a_change_when_the_program_names_it():
+    assert written("FILE: model.py\n```\nC = 2\n```", MAIN) == {"model.py": "C = 2\n"}
+
+
+def test_an_unnamed_block_beside_named_ones_is_an_aside():
+    assert written("Run ```x```:\n```\npython main.py\n```\nFILE: model.py\n```\nC = 2\n```", MODEL, MAIN) == {
+        "model.py": "C = 2\n"
+    }
+
+
 def test_a_longer_fence_holds_shorter_ones():
     assert written('FILE: model.py\n````python\n"""\n```\nx\n```\n"""\n````\n', MODEL) == {
         "model.py": '"""\n```\nx\n```\n"""\n'
@@ -136,8 +146,8 @@ def test_edits_are_applied_exactly():
         ("FILE: model.py\n```\nC = 2\n", "not closed"),
         ("FILE: ../model.py\n```\nC = 2\n```", "leads out"),
         ("FILE: a/../../model.py\n```\nC = 2\n```", "leads out"),
-        (f"FILE: model.py\n```\n{MODEL.content}```", "none of the files changes"),
-        ("FILE: new.py\n```\nC = 2\n```", "none of the files changes"),
+        (f"FILE: model.py\n```\n{MODEL.content}```", "nothing changes"),
+        ("FILE: new.py\n```\nC = 2\n```", "nothing changes"),
         ("C = 2", "no code block"),
     ],
 )
