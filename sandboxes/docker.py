@@ -6,12 +6,14 @@ limit inside the container, one here, and `reap`, which goes by labels.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from signal import SIGKILL
 from typing import TYPE_CHECKING
 
@@ -33,7 +35,6 @@ from sandboxes.supervisor import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from docker import DockerClient
     from docker.models.containers import Container
@@ -236,6 +237,9 @@ def _drain(stream: CancellableStream[bytes], log: LogBuffer) -> None:
 @contextmanager
 def _engine() -> Iterator[DockerClient]:
     """Yield a client of its own for one call: a client's connections are not for several threads."""
+    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    if host.startswith("unix://") and not Path(host.removeprefix("unix://")).exists():
+        raise SandboxUnavailable(f"no Docker engine answers at {host}; start it, or set DOCKER_HOST")
     client = None
     try:
         client = docker.from_env()
