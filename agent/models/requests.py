@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import PurePath
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -204,3 +204,7 @@ def _unchanged(files: tuple[SourceFile, ...], change: CodeChange) -> str:
     altered = any(after.get(path, content) != content for path, content in before.items())
     named = any(PurePath(path).stem in text for path in after.keys() - before for text in before.values())
     return "" if altered or named else f"nothing changes in the files of the program: {', '.join(before)}"
+
+
+REQUESTS: tuple[type[Request[Any]], ...] = (ProposeIdeas, WriteCode, RepairCode)
+"""Every kind of question there is."""

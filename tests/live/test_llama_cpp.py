@@ -20,7 +20,7 @@ import pytest
 from agent.errors import ModelFailed
 from agent.models.endpoint import OpenAISettings
 from agent.models.openai_model import MAX_REPAIRS, OpenAIModel
-from agent.models.requests import ProposeIdeas, RepairCode, Request, WriteCode
+from agent.models.requests import REQUESTS, Request
 from agent.models.usage import CallRecord
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,6 @@ SCRIPT = Path(os.environ.get("ECHOLOCATE_TEST_LLM", ROOT.parent / "shared" / "sc
 MODEL = os.environ.get("ECHOLOCATE_TEST_LLM_MODEL", "smol")
 SAMPLES = int(os.environ.get("ECHOLOCATE_TEST_LLM_SAMPLES", "2"))
 CONTEXTS = ROOT / "tests" / "unit" / "models" / "contexts"
-KINDS = (ProposeIdeas, WriteCode, RepairCode)
 LONGEST = {"smol": 400, "qwen": 1500}
 """Tokens an answer: what the golden contexts need, and what ends a model that repeats itself."""
 
@@ -73,7 +72,7 @@ def table() -> Iterator[list[str]]:
     (output / f"llama_cpp_{MODEL}.md").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.kind)
+@pytest.mark.parametrize("kind", REQUESTS, ids=lambda kind: kind.kind)
 async def test_every_question_is_answered_or_fails_clearly(url: str, table: list[str], kind: type[Request]) -> None:
     request = kind.model_validate_json((CONTEXTS / f"{kind.kind}.json").read_text(encoding="utf-8"))
     first = repaired = failed = 0

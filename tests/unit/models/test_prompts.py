@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from agent.models.forms import ladder
 from agent.models.prompts import fenced, line, render, render_repair
-from agent.models.requests import ProposeIdeas, RepairCode, Request, WriteCode
+from agent.models.requests import REQUESTS, Request
 
 HERE = Path(__file__).parent
-KINDS = {kind.kind: kind for kind in (ProposeIdeas, WriteCode, RepairCode)}
+KINDS = {request.kind: request for request in REQUESTS}
 FORMS = [(kind, form) for kind, request in KINDS.items() for form in ladder(request.answer_type)]
 
 
