@@ -22,10 +22,12 @@ _ROW = 0.32
 _TALLEST = 40.0
 _LEAST_LABELLED = 0.11
 """Inches an idea below which names would run into each other."""
+_ASIDE = 0.01
+"""Share of the axes' width at which a failure is marked."""
 _DIFFERENCES = (
     "Difference to the baseline in {metric}, by idea and round; right of zero is better. Filled marks: validation, "
-    "with its interval; hollow marks: held-out test; crosses: nothing could be measured. In the shaded band a "
-    "difference is too small to be worth having."
+    "with its interval; hollow marks: held-out test; crosses at the edge: nothing could be measured. In the shaded "
+    "band a difference is too small to be worth having."
 )
 _ATTEMPTS = (
     "Every version of code that was tried. A chain is an idea with its repairs, a cross a version that did not work, "
@@ -79,9 +81,9 @@ def _differences(run: Dossier, ideas: Sequence[IdeaView]) -> Figure:
 def _intervals(
     axes: Axes, judged: Iterable[tuple[float, Judged | None]], verdict: str, *, hollow: bool = False
 ) -> None:
-    """Differences with their intervals, of those that have this verdict; what could not be measured is at zero."""
+    """Differences with their intervals, of those that have this verdict; a failure has neither, and stands aside."""
     found = [(row, one.numbers) for row, one in judged if one is not None and one.verdict == verdict]
-    centres = [numbers.difference.value if numbers else 0 for _, numbers in found]
+    centres = [numbers.difference.value if numbers else _ASIDE for _, numbers in found]
     spans = [[(numbers.low.value, row), (numbers.high.value, row)] for row, numbers in found if numbers]
     ink = INKS[verdict]
     axes.add_collection(LineCollection(spans, colors=ink, linewidths=1 if hollow else 1.8))
@@ -94,6 +96,7 @@ def _intervals(
         ms=5 if hollow else 6,
         mew=1.3,
         mfc="none" if hollow else ink,
+        transform=axes.get_yaxis_transform() if verdict == "failed" else axes.transData,
     )
     axes.add_line(mark)
 

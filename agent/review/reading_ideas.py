@@ -153,7 +153,7 @@ def in_order(idea: str) -> tuple[int, ...]:
 def reference(paper: Paper, passage: Quoted | None = None, nearness: Cited | None = None) -> Reference:
     """A paper as it is shown."""
     authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" et al." if len(paper.authors) > _MOST_AUTHORS else "")
-    byline = ". ".join(part for part in (authors, paper.venue, str(paper.year or "")) if part)
+    byline = ", ".join(part for part in (authors, paper.venue, str(paper.year or "")) if part)
     return Reference(
         id=paper.id,
         title=quote(paper.title, "paper"),

@@ -6,12 +6,13 @@ ledger does not hold. Filters that would turn a number into text first are not t
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
@@ -20,7 +21,7 @@ from pygments.lexers.diff import DiffLexer
 from agent.errors import EcholocateError
 from agent.evidence.ledger import Cited, Ledger, Source, Stated
 from agent.models.prompts import fenced
-from agent.review.quoting import Quoted
+from agent.review.quoting import LONG, Quoted, quote
 
 Format = Literal["html", "markdown"]
 
@@ -48,13 +49,15 @@ def environment(form: Format, ledger: Ledger) -> Environment:
         "anchor": anchor,
         "diff": _diff_html if form == "html" else _diff_markdown,
         "idea": _idea_html if form == "html" else _idea_markdown,
+        "line": _line if form == "html" else _line_markdown,
     }
     return made
 
 
 def anchor(source: Source) -> str:
-    """Where a source stands in the table of evidence."""
-    return "from-" + re.sub(r"[^a-z0-9]+", "-", source.id.lower()).strip("-")
+    """Where a source stands in the table of evidence: readable, and never that of another."""
+    digest = hashlib.sha256(source.id.encode(errors="replace")).hexdigest()
+    return f"from-{re.sub(r'[^a-z0-9]+', '-', source.id.lower())[:60].strip('-')}-{digest[:8]}"
 
 
 def _finalize(
@@ -62,7 +65,7 @@ def _finalize(
 ) -> Callable[[object], object]:
     def finalize(value: object) -> object:
         match value:
-            case str():
+            case str() | Undefined():  # the second says by itself which name is not there
                 return value
             case Quoted():
                 return quoted(value)
@@ -75,7 +78,7 @@ def _finalize(
 
 def _html_link(entry: Cited | Stated) -> Markup:
     kind = "cited" if isinstance(entry, Cited) else "stated"
-    return Markup('<a class="{}" href="#{}">{}</a>').format(kind, anchor(entry.source), entry.text)
+    return Markup('<a class="{}" href="#{}">{}</a>').format(kind, anchor(entry.source), _line(entry.text))
 
 
 def _html_quote(words: Quoted) -> Markup:
@@ -85,7 +88,7 @@ def _html_quote(words: Quoted) -> Markup:
 
 
 def _markdown_link(entry: Cited | Stated) -> str:
-    return f"[{_escaped(entry.text)}](#{anchor(entry.source)})"
+    return f"[{_line_markdown(entry.text)}](#{anchor(entry.source)})"
 
 
 def _markdown_quote(words: Quoted) -> str:
@@ -96,6 +99,15 @@ def _escaped(text: str) -> str:
     """Text that Markdown prints as it stands, HTML in it included."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(lambda found: ":\\//" if found[0] == "://" else f"\\{found[0]}", text)
+
+
+def _line(text: str) -> str:
+    """Names and sentences that are ours or the user's, which may still be long or hold what breaks a line."""
+    return quote(text, "harness", LONG).text
+
+
+def _line_markdown(text: str) -> str:
+    return _escaped(_line(text))
 
 
 def _idea_html(idea: str) -> Markup:

@@ -16,6 +16,7 @@ from agent.models.choose import RULE_BASED
 from agent.review.dossier import Dossier
 from agent.review.exports import evidence_json, ideas_csv, references_bib
 from agent.review.figures import Picture, pictures
+from agent.review.quoting import quote_block
 from agent.review.reading import read
 from agent.review.rendering import TEMPLATES, Format, environment
 from agent.review.svg import standalone
@@ -56,7 +57,7 @@ def render(run: Dossier, drawn: Sequence[Picture], form: Format) -> str:
         .render(
             run=run,
             figures=drawn,
-            command=command(run.config),
+            command=quote_block(command(run.config), "harness"),
             css=Markup(css),
             policy=_policy(css),
             listed=_listed,
