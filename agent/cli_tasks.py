@@ -79,7 +79,7 @@ def baseline(
             retrieval="none",
             debug_context="full",
         )
-        with run, open_context(run, RuleBasedModel(), choose_sandbox(run.config), sources=()) as context:
+        with run, open_context(run, RuleBasedModel(), choose_sandbox(run.config)) as context:
             for row in asyncio.run(measure(context, baseline_version(context))):
                 value = row.reason if row.metric is None else f"{context.task.metric.name} {row.metric:.6g}"
                 _out.print(f"seed {row.seed}: {value} ({row.wall_s:.1f} s)", markup=False)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,11 +27,8 @@ _RECENT = 5
 @contextmanager
 def following(run: Run, style: Style, console: Console) -> Iterator[None]:
     """Show a run's events as they come; what an earlier session did is shown first, in short."""
-    if style == "json":
-        run.listen(lambda event: console.out(as_json(event), highlight=False))
-        yield
-    elif style == "plain":
-        run.listen(lambda event: console.print(as_line(event), highlight=False, soft_wrap=True))
+    if style != "live":
+        run.listen(_writing(as_json if style == "json" else lambda event: as_line(event).plain))
         yield
     else:
         progress = Progress(run.config, run.seconds_worked())
@@ -38,6 +37,20 @@ def following(run: Run, style: Style, console: Console) -> Iterator[None]:
         run.listen(progress)
         with Live(get_renderable=progress.render, console=console, refresh_per_second=4):
             yield
+
+
+def _writing(form: Callable[[EventRecord], str]) -> Callable[[EventRecord], None]:
+    """Write each event as a line of standard output. When nobody reads any more the run goes on without saying so."""
+
+    def write(event: EventRecord) -> None:
+        try:
+            sys.stdout.write(form(event) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still in the buffer would fail again when the interpreter flushes it at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    return write
 
 
 def as_json(event: EventRecord) -> str:

@@ -19,7 +19,7 @@ from langgraph.runtime import RunControl
 from agent.answers import RunAnswers
 from agent.context import Context
 from agent.graph import build_graph
-from agent.literature.sources.local import starter_library
+from agent.literature.sources.local import LocalSource, starter_library
 from agent.literature.sources.source import Source
 from agent.models.model import Model
 from agent.models.recording import RecordedModel
@@ -40,9 +40,7 @@ def cache_folder() -> Path:
 
 
 @contextmanager
-def open_context(
-    run: Run, model: Model, sandbox: Sandbox, sources: tuple[Source, ...] | None = None
-) -> Iterator[Context]:
+def open_context(run: Run, model: Model, sandbox: Sandbox) -> Iterator[Context]:
     """Everything that the nodes work with.
 
     Raises:
@@ -58,12 +56,17 @@ def open_context(
             workspace=Workspace.create(run.folder / "workspace", task),
             model=RecordedModel(model, RunAnswers(run)),
             sandbox=sandbox,
-            sources=sources if sources is not None else (starter_library(),),
+            sources=_sources(run),
             pool=pool,
             worked_before_s=run.seconds_worked(),
         )
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _sources(run: Run) -> tuple[Source, ...]:
+    starter = starter_library(cache_folder() / "literature")
+    return (LocalSource("your papers", run.own_papers), starter) if run.own_papers.exists() else (starter,)
 
 
 async def work(context: Context) -> Ending:

@@ -91,6 +91,11 @@ class Run:
         return self.folder / "graph.db"
 
     @property
+    def own_papers(self) -> Path:
+        """The index of the user's own papers, where there are any."""
+        return self.folder / "papers.db"
+
+    @property
     def jobs(self) -> Path:
         """The folder where sandboxes keep the outcomes of this run's jobs."""
         return self.folder / "jobs"

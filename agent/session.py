@@ -12,7 +12,9 @@ from agent.answers import keep_call
 from agent.config import Budget, ModelChoice, RunConfig, SandboxName, versions_here
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
+from agent.literature.files import read_papers
 from agent.literature.retrieval import Mode
+from agent.literature.sources.local import papers_source
 from agent.models.choose import RULE_BASED, choose_model
 from agent.models.model import Model
 from agent.run import Run
@@ -42,14 +44,12 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
     """Make a run, after everything that can be checked beforehand was checked; on an error nothing is written.
 
     Raises:
-        BadConfiguration: a value that cannot be right, or a run of this name exists.
+        BadConfiguration: a value or file that cannot be right, or a run of this name exists.
         TaskInvalid: no such task, or the folder is not one.
     """
     task = tasks.find(wishes["task"])
     created = datetime.now(UTC)
-    for path in wishes["papers"]:
-        if not path.is_file():
-            raise BadConfiguration(f"--papers {path}: no such file")
+    read = [read_papers(path) for path in wishes["papers"]]
     built_in = task.folder.parent == tasks.BUILT_IN
     try:
         config = RunConfig.model_validate(
@@ -66,7 +66,13 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
     except ValidationError as error:
         first = error.errors()[0]
         raise BadConfiguration(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    return Run.create(runs, config)
+    run = Run.create(runs, config)
+    if read:
+        # Kept with the run, so that it does not change when the files do.
+        papers_source("your papers", [paper for one in read for paper in one.papers], run.own_papers)
+    for problem in (problem for one in read for problem in one.problems):
+        run.tell("paper left out", "", problem)
+    return run
 
 
 def _seeds(text: str | None) -> tuple[int, ...] | None:
