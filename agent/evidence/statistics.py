@@ -8,7 +8,7 @@ an interval around the mean difference that allows for both:
   1993, *An Introduction to the Bootstrap*, ch. 6). Where the resamples are skewed towards a bound, that bound is moved
   out by Hall's transformation (Hall 1992, *J. R. Stat. Soc. B* 54:221-228): a few heavy rows that the validation set
   happens to lack would otherwise pass for an improvement. The opposite bound, which it would move in, stays: a handful
-  of rows that all happen to change for the better is skewed the comfortable way, and six such rows would do.
+  of rows that all happen to change for the better is skewed the comfortable way, and four such rows would do.
 - *Seeds.* Student's t of the differences within seeds (Student 1908), with seeds - 1 degrees of freedom. Its spread is
   right whether or not seed s means the same draw to both sides: pairs that share nothing have the sum of both
   variances, and that is what the sample shows. Only the pairs have to be independent of each other.
