@@ -89,9 +89,9 @@ def rank(
     if not papers:
         return ()
     space = TextSpace([paper.text for paper in papers])
-    by_topic = _Facet(space, papers, topic, of="paper")
-    by_input = _Facet(space, papers, task_input, of="passage")
-    by_output = _Facet(space, papers, task_output, of="passage")
+    by_topic = _Facet(space, papers, topic)
+    by_input = _Facet(space, papers, task_input)
+    by_output = _Facet(space, papers, task_output)
     fused = _standardised(by_topic.similarity)
     if by == "attributes":
         fused = fused + _standardised(_standardised(by_input.similarity) + _standardised(by_output.similarity))
@@ -115,21 +115,19 @@ def inspiring(ranked: Sequence[RankedPaper], above: float = INSPIRING) -> tuple[
 
 
 class _Facet:
-    """One description's similarity to every paper: to its whole text, or to its best sentence."""
+    """One description's similarity to every paper, and each paper's sentence that is nearest to it.
 
-    def __init__(
-        self, space: TextSpace, papers: Sequence[Paper], description: str, of: Literal["paper", "passage"]
-    ) -> None:
+    The whole paper is compared, not its best sentence: on CSFCube that ranks better (see docs/literature.md).
+    """
+
+    def __init__(self, space: TextSpace, papers: Sequence[Paper], description: str) -> None:
         self._description = description
         self._papers = papers
+        self.similarity: Values = space.cosine([description], [paper.text for paper in papers])[0]
         split = [sentences(paper.text) for paper in papers]
         by_sentence = space.cosine([description], [sentence for one in split for sentence in one])[0]
         parts = np.split(by_sentence, np.cumsum([len(one) for one in split])[:-1])
         self._passages = [one[int(part.argmax())] for one, part in zip(split, parts, strict=True)]
-        if of == "paper":
-            self.similarity: Values = space.cosine([description], [paper.text for paper in papers])[0]
-        else:
-            self.similarity = np.array([part.max() for part in parts])
 
     def score(self, i: int) -> Score:
         best = self.similarity.max()

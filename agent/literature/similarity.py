@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
@@ -17,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class TextSpace:
-    """Term and term-pair weights learned once from a collection, then the same for every text that is compared.
+    """Term weights learned once from a collection, then the same for every text that is compared.
 
     Weights that moved with the texts at hand would move similarities too, and with them the meaning of a threshold.
     A term that the collection lacks gets the weight of the rarest.
     """
 
     def __init__(self, collection: Sequence[str]) -> None:
-        self._counts = HashingVectorizer(analyzer=_features, n_features=2**18, alternate_sign=False, norm=None)
+        self._counts = HashingVectorizer(analyzer=terms, n_features=2**18, alternate_sign=False, norm=None)
         self._weights = TfidfTransformer(sublinear_tf=True).fit(self._counts.transform(collection))
 
     def cosine(self, left: Sequence[str], right: Sequence[str]) -> NDArray[np.float64]:
@@ -32,8 +31,3 @@ class TextSpace:
         vectors = [self._weights.transform(self._counts.transform(texts)) for texts in (left, right)]
         similarity: NDArray[np.float64] = (vectors[0] @ vectors[1].T).toarray()
         return similarity
-
-
-def _features(text: str) -> list[str]:
-    single = terms(text)
-    return single + [f"{first} {second}" for first, second in pairwise(single)]

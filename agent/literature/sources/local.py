@@ -47,7 +47,7 @@ class LocalSource:
     def _coverage(self) -> str:
         stats = index_stats(self._path)
         years = f", {stats.first_year}–{stats.last_year}" if stats.first_year else ""
-        return f"{self.name}, {stats.papers:,} papers{years}"
+        return f"{self.name}, {stats.papers:,} paper{'' if stats.papers == 1 else 's'}{years}"
 
 
 def starter_papers() -> list[Paper]:
