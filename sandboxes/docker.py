@@ -7,13 +7,13 @@ limit inside the container, one here, and `reap`, which goes by labels.
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from pathlib import Path
 from signal import SIGKILL
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from sandboxes.supervisor import is_alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from docker import DockerClient
     from docker.models.containers import Container
@@ -237,9 +238,7 @@ def _drain(stream: CancellableStream[bytes], log: LogBuffer) -> None:
 @contextmanager
 def _engine() -> Iterator[DockerClient]:
     """Yield a client of its own for one call: a client's connections are not for several threads."""
-    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-    if host.startswith("unix://") and not Path(host.removeprefix("unix://")).exists():
-        raise SandboxUnavailable(f"no Docker engine answers at {host}; start it, or set DOCKER_HOST")
+    _check_socket()
     client = None
     try:
         client = docker.from_env()
@@ -255,3 +254,20 @@ def _engine() -> Iterator[DockerClient]:
     finally:
         if client:
             client.close()
+
+
+def _check_socket() -> None:
+    """Return when somebody listens where the engine should, or that place is no local socket.
+
+    Raises:
+        SandboxUnavailable: with the reason in one line; the client's own is a chain of five exceptions.
+    """
+    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as trial:
+            try:
+                trial.connect(host.removeprefix("unix://"))
+            except OSError as error:
+                raise SandboxUnavailable(
+                    f"no Docker engine answers at {host} ({error.strerror}); start it, or set DOCKER_HOST"
+                ) from error

@@ -14,15 +14,17 @@ from uuid import uuid4
 import docker
 import pytest
 
-from sandboxes.choose import choose
 from sandboxes.docker import DockerSandbox
 from sandboxes.errors import SandboxUnavailable
 from sandboxes.sandbox import Job, Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from docker import DockerClient
+
+    from sandboxes.choose import Name
+    from sandboxes.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[3]
 # Says in the shared log, once for each start, that it ran: a second run would show.
@@ -51,11 +53,8 @@ def owner() -> str:
 
 
 @pytest.fixture
-def engine() -> Iterator[DockerClient]:
-    try:
-        DockerSandbox().check()
-    except SandboxUnavailable as unavailable:
-        pytest.skip(str(unavailable))
+def engine(usable: Callable[[Name], Sandbox]) -> Iterator[DockerClient]:
+    usable("docker")
     client = docker.from_env()
     yield client
     client.close()
@@ -95,9 +94,9 @@ def left(engine: DockerClient, owner: str) -> list[str]:
     return containers + [volume.name for volume in engine.volumes.list(filters=wanted)]
 
 
-def wait_for(condition: object, seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.1)
 
@@ -155,11 +154,10 @@ def test_a_container_that_is_removed_by_hand_is_no_result(engine: DockerClient, 
 
 
 @pytest.mark.parametrize("backend", ["bubblewrap", "process"])
-def test_a_local_job_dies_with_its_supervisor(backend: str, owner: str, tmp_path: Path) -> None:
-    try:
-        choose(backend)  # type: ignore[arg-type]
-    except SandboxUnavailable as unavailable:
-        pytest.skip(str(unavailable))
+def test_a_local_job_dies_with_its_supervisor(
+    backend: Name, usable: Callable[[Name], Sandbox], owner: str, tmp_path: Path
+) -> None:
+    usable(backend)
     (job,) = jobs_of(owner, tmp_path, 1, seconds=60)
     process = supervisor(backend, tmp_path / "keep", [job])
     wait_for(lambda: processes_of(job.id))
