@@ -78,7 +78,7 @@ class Trial:
         repairs: list[str] = []
         outcome = self._first_failure(files, seeds)
         while outcome.status != "ok":
-            log = f"{outcome.log}\n{outcome.status} {outcome.detail}"
+            log = f"{outcome.log}\n{outcome.detail}"
             try:
                 if len(repairs) == REPAIRS:
                     raise ModelFailed(f"still fails after {REPAIRS} repairs: {last_line(outcome)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from itertools import combinations, zip_longest
+from itertools import combinations, cycle, islice, zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -95,16 +95,26 @@ def _ordered(options: Sequence[Option]) -> list[Component]:
 
 
 def _steps_on(names: Sequence[str], lessons: Lessons) -> Iterator[Method]:
-    """What improved, joined with each other and then with more components."""
+    """What improved, joined with each other, and then additions, dealt to the improved methods from the best one on."""
     yield from (one | other for one, other in combinations(lessons.improved, 2))
     usable = [name for name in names if name not in lessons.left_out]
-    yield from _in_turn(*([method | {name} for name in usable] for method in lessons.improved))
+    for start in range(len(lessons.improved)):
+        methods = islice(cycle(lessons.improved), start, None)
+        method = next(methods)
+        for name in usable:
+            if _compatible(method | {name}):
+                yield method | {name}
+                method = next(methods)
 
 
 def _pairs(names: Sequence[str], lessons: Lessons) -> Iterator[Method]:
     """Any two components, those that were left out last: what neither does alone, both may do together."""
     ordered = sorted(names, key=lambda name: name in lessons.left_out)
     return (frozenset(pair) for pair in combinations(ordered, 2))
+
+
+def _compatible(method: Method) -> bool:
+    return method <= BY_NAME.keys() and compatible(BY_NAME[name] for name in method)
 
 
 def _in_turn(*sequences: Iterable[T]) -> Iterator[T]:
@@ -137,7 +147,7 @@ class _Round:
         if method in self._lessons.tried or not method <= self._citations.keys() or added & self._added:
             return False
         idea = self._idea(in_order(BY_NAME[name] for name in method), added)
-        if not compatible(BY_NAME[name] for name in method) or idea.summary in self._request.rejected:
+        if not _compatible(method) or idea.summary in self._request.rejected:
             return False
         self.ideas.append(idea)
         self._added |= added

@@ -118,6 +118,25 @@ def test_what_improved_is_combined_with_each_other_and_with_new_components():
     assert all({"rbf-support-vectors", "deskewing"} & set(components) for components in combined)
 
 
+def test_the_largest_improvement_is_built_on_first():
+    good = (("random-forest", 0.01), ("extra-trees", 0.03), ("nearest-neighbours", 0.02))
+    history = tuple(past("improved", name, difference=difference) for name, difference in good)
+    combined = [components for components in names(propose(history=history)) if len(components) > 1]
+    bases = [next(name for name, _ in good if name in components) for components in combined]
+    assert bases == ["extra-trees", "nearest-neighbours"]
+
+
+def test_what_improved_is_not_left_out_for_one_combination_that_failed():
+    history = (
+        past("improved", "deskewing", difference=0.01),
+        past("improved", "random-forest", difference=0.02),
+        past("failed", "deskewing", "soft-voting"),
+    )
+    assert ("deskewing", "random-forest") in names(propose(history=history))
+    forest_alone = (past("improved", "random-forest", "unit-length"), past("worse", "random-forest"))
+    assert [components for components in names(propose(history=forest_alone)) if "random-forest" in components]
+
+
 def test_a_combination_says_what_it_adds_and_to_which_ideas():
     history = (past("improved", "deskewing", difference=0.03), past("worse", "small-shifts"))
     idea = next(idea for idea in propose(history=history) if len(idea.components) > 1)

@@ -193,7 +193,7 @@ def test_a_failure_without_a_rule_is_said_and_not_guessed(program, tmp_path):
 
 def test_a_repair_leaves_comments_and_layout_alone(tmp_path):
     program = (
-        ROWS + "from sklearn.svm import SVC  # größer\n\nSVC(\n    C=1.0,  # wide\n    trees=3,\n).fit(X, y)  # fit\n"
+        ROWS + "from sklearn.svm import SVC\n\nname = 'ß'; SVC(\n    C=1.0,  # wide\n    trees=3,\n).fit(X, y)  # fit\n"
     )
     answer = asyncio.run(RuleBasedModel().ask(question(program, run(program, tmp_path))))
     assert answer.files[0].content == program.replace("    trees=3,\n", "    \n")
@@ -205,3 +205,10 @@ def test_the_same_failure_again_is_not_wrapped_twice():
     once = asyncio.run(RuleBasedModel().ask(question(program, log))).files[0].content
     with pytest.raises(ModelFailed):
         asyncio.run(RuleBasedModel().ask(question(once, log)))
+
+
+@pytest.mark.parametrize("ending", ["ran out of time", "ran out of memory"])
+def test_a_program_that_was_stopped_asks_for_less(ending):
+    program = "model = RandomForestClassifier(n_estimators=300, max_depth=5)\n"
+    answer = asyncio.run(RuleBasedModel().ask(question(program, f"The program {ending} and was stopped: 60 s")))
+    assert answer.files[0].content == "model = RandomForestClassifier(n_estimators=100, max_depth=5)\n"

@@ -120,6 +120,12 @@ def test_a_missing_function_is_said_in_one_sentence():
         write("random-forest", files=OWN)
 
 
+def test_a_function_with_other_parameters_is_not_taken_for_the_entry():
+    files = (SourceFile(path="model.py", content="def build_model(seed, depth):\n    return None\n"),)
+    with pytest.raises(ModelFailed, match=r"no build_model\(\)"):
+        write("random-forest", files=files)
+
+
 def test_an_idea_of_another_model_is_refused():
     with pytest.raises(ModelFailed, match="has no component a transformer"):
         write("a transformer")

@@ -150,7 +150,7 @@ FEATURES = (
         name="tree-embedding",
         title="Leaves of random trees",
         stage="mapping",
-        does="Membership in the leaves of a hundred random trees replaces the inputs.",
+        does="Membership in the leaves of thirty random trees replaces the inputs.",
         why="Each leaf is a region, so that a linear model becomes piecewise.",
         keywords=(
             "random trees embedding",

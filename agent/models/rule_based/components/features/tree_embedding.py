@@ -6,5 +6,5 @@ from sklearn.ensemble import RandomTreesEmbedding
 
 
 def tree_embedding() -> RandomTreesEmbedding:
-    """Say for each row in which leaf of 100 random trees it falls."""
-    return RandomTreesEmbedding(n_estimators=100, max_depth=5, sparse_output=False, random_state=0)
+    """Say for each row in which leaf of 30 random trees it falls."""
+    return RandomTreesEmbedding(n_estimators=30, max_depth=5, sparse_output=False, random_state=0)
