@@ -63,8 +63,9 @@ def engine(usable: Callable[[Name], Sandbox], monkeypatch: pytest.MonkeyPatch) -
     usable("docker")
     if os.geteuid() != 0 or shutil.which("dockerd") is None:
         pytest.skip("starting an engine needs root and dockerd")
-    # Not in pytest's folder: the path of a socket is limited to 107 bytes.
-    place = Path(tempfile.mkdtemp(prefix="engine-"))
+    # In memory: to remove an image's files from a disk takes longer than the test. Not in pytest's folder: the path of
+    # a socket is limited to 107 bytes.
+    place = Path(tempfile.mkdtemp(prefix="engine-", dir="/dev/shm"))
     engine = Engine(place)
     engine.start()
     ours = docker.from_env()
