@@ -2,7 +2,8 @@
 
     SandboxError
     ├── SandboxUnavailable   the person at the machine: start the engine, build the image; then ask again
-    └── JobRejected          the caller: the job as described cannot be run here
+    ├── JobRejected          the caller: the job as described cannot be run here
+    └── JobCancelled         nobody: it was asked for
 
 A program that fails is no error: see `sandboxes.sandbox.Outcome`.
 """
@@ -20,3 +21,7 @@ class SandboxUnavailable(SandboxError):
 
 class JobRejected(SandboxError):
     """This job cannot be run in this sandbox. The message says what about it."""
+
+
+class JobCancelled(SandboxError):
+    """The job was cancelled before it ran."""
