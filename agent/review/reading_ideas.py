@@ -15,7 +15,7 @@ from agent.literature.papers import Paper
 from agent.models.requests import IdeaDraft
 from agent.records import AttemptRecord, IdeaRecord, MeasurementRecord, PaperRecord, VerdictRecord
 from agent.review.dossier import AttemptLine, AttemptView, IdeaDetail, IdeaView, Judged, Reference, SeedView
-from agent.review.quoting import Quoted, quote, quote_block
+from agent.review.quoting import Quoted, Speaker, quote, quote_block
 from agent.run import Run
 from workspaces.errors import WorkspaceBroken
 from workspaces.workspace import Workspace
@@ -102,9 +102,9 @@ class IdeaReader:
     def _cites(self, draft: IdeaDraft) -> tuple[Reference, ...]:
         """The citations that are in the run's library; a model may make others up."""
         return tuple(
-            reference(self._library[cite.paper], passage=quote(cite.passage, "paper", _TEXT))
+            reference(paper, passage=quote(cite.passage, _speaker(cite.passage, paper), _TEXT))
             for cite in draft.cites[:_MOST_CITED]
-            if cite.paper in self._library
+            if (paper := self._library.get(cite.paper)) is not None
         )
 
     def _near_papers(self, row: IdeaRecord) -> tuple[Reference, ...]:
@@ -163,6 +163,14 @@ def reference(paper: Paper, passage: Quoted | None = None, nearness: Cited | Non
         passage=passage,
         nearness=nearness,
     )
+
+
+def _speaker(passage: str, paper: Paper) -> Speaker:
+    """Whose words a citation's passage really is: a model may give its own for the paper's."""
+    words = " ".join(passage.split())
+    if any(words in " ".join(text.split()) for text in (paper.title, paper.abstract)):
+        return "paper"
+    return "source" if words in " ".join(paper.notes.split()) else "model"
 
 
 def _link(paper: Paper) -> str:

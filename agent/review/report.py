@@ -94,7 +94,7 @@ def _policy(css: str) -> str:
 
 
 def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
+    return "; ".join(words)
 
 
 def _seed_list(source: Source) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -180,6 +181,33 @@ def test_only_papers_of_the_runs_library_are_cited(new_run: Callable[..., object
     assert [one.id for one in read(filler.run).details[0].cites] == [real]
 
 
+def test_a_passage_that_the_paper_does_not_have_is_said_to_be_missing(new_run: Callable[..., object]) -> None:
+    filler = new_run(id="passages")
+    filler.papers()
+    row = next(row for row in filler.run.all(PaperRecord) if row.paper["notes"])
+    said = [row.paper["title"], row.paper["notes"][:40], "It is the best of all."]
+    cites = [{"paper": row.paper["id"], "passage": passage} for passage in said]
+    filler.idea("r1-1", "An idea with citations", "It builds on papers.", cites=cites)
+    passages = [one.passage for one in read(filler.run).details[0].cites]
+    assert [one.by for one in passages if one] == ["paper", "source", "model"]
+    assert "Not found in what is known of the paper" in write_report(filler.run).read_text()
+
+
+def test_the_ledger_as_data_resolves_to_the_records(finished: Run) -> None:
+    write_report(finished)
+    evidence = json.loads((finished.folder / "evidence.json").read_text())
+    assert all(one["source"] in evidence["sources"] for one in evidence["numbers"])
+    metrics = {one["source"]: one["value"] for one in evidence["numbers"] if one["name"] == "metric"}
+    rows = finished.all(MeasurementRecord)
+    assert metrics == {f"measurement:{row.id}": row.metric for row in rows}
+    for row in rows:
+        source = evidence["sources"][f"measurement:{row.id}"]
+        assert (source["commit"], source["data_hash"], source["seeds"]) == (row.commit, row.data_hash, [row.seed])
+        assert finished.artefacts.path(source["predictions"][0]).is_file()
+    for one in evidence["sources"].values():
+        assert set(one.get("follows_from", [])) <= set(evidence["sources"])
+
+
 def test_references_are_the_runs_library_as_bibtex(finished: Run) -> None:
     write_report(finished)
     entries = parse_bibtex((finished.folder / "references.bib").read_text()).entries
@@ -197,7 +225,7 @@ def test_the_process_backends_warning_stays_visible(new_run: Callable[..., objec
     page = page_of(filler.run)
     alerts = " ".join(one.text for one in page.texts if "alert" in one.classes)
     assert "A plain process on this machine." in alerts
-    assert "a network that is off, read-only inputs" in alerts
+    assert "a network that is off; read-only inputs" in alerts
 
 
 def test_a_language_model_is_named_and_not_called_rule_based(new_run: Callable[..., object]) -> None:
