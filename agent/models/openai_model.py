@@ -100,10 +100,10 @@ class OpenAIModel:
         started = time.monotonic()
         try:
             return await self._fitting_reply(request, shown_back, attempt)
-        except (ModelFailed, ModelUnavailable) as error:
+        except (ModelFailed, ModelUnavailable, asyncio.CancelledError) as error:
             usage = Usage(seconds=time.monotonic() - started)
             lost = _Reply(self._form(request), text="", thinking="", cut=False, refusal="", usage=usage)
-            self._tell(request, attempt, lost, "no_reply", str(error))
+            self._tell(request, attempt, lost, "no_reply", str(error) or "not waited for any longer")
             raise
 
     async def _fitting_reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:

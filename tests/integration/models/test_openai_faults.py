@@ -137,12 +137,14 @@ async def test_an_answer_that_stays_broken_fails_after_bounded_repairs(server, m
     assert sum(call.usage.completion_tokens for call in calls) == 20 * (1 + MAX_REPAIRS)
 
 
-async def test_a_hanging_endpoint_costs_no_more_than_the_patience(server, question):
+async def test_a_hanging_endpoint_costs_no_more_than_the_patience(server, question, calls):
     server.will(server.hangs)
     started = time.monotonic()
     with pytest.raises(ModelFailed, match=r"after 0\.5 s"):
-        await OpenAIModel(settings(server, timeout_s=0.2, patience_s=0.5)).ask(question)
+        await OpenAIModel(settings(server, timeout_s=0.2, patience_s=0.5), on_call=calls.append).ask(question)
     assert time.monotonic() - started < 2
+    assert [call.status for call in calls] == ["no_reply"]
+    assert 0.4 < calls[0].usage.seconds < 2
 
 
 async def test_a_long_retry_after_is_not_waited_for(server, question):
@@ -186,6 +188,17 @@ async def test_three_questions_without_a_reply_open_the_circuit(server, question
             await model.ask(question)
     with pytest.raises(ModelUnavailable, match="3 questions in a row"):
         await model.ask(question)
+
+
+async def test_a_reply_closes_the_circuit_again(server, question):
+    server.will(*[server.fails(500)] * 2 * TRIES, server.answers(IDEAS), server.fails(500))
+    model = OpenAIModel(settings(server))
+    for outcome in ("failed", "failed", "answered", "failed"):
+        if outcome == "answered":
+            await model.ask(question)
+        else:
+            with pytest.raises(ModelFailed):
+                await model.ask(question)
 
 
 async def test_a_form_that_the_endpoint_refuses_is_asked_for_once(server, model, question, calls):
