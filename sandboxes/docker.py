@@ -6,23 +6,21 @@ limit inside the container, one here, and `reap`, which goes by labels.
 
 from __future__ import annotations
 
-import os
-import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from signal import SIGKILL
 from typing import TYPE_CHECKING
 
-import docker
-from docker.errors import APIError, DockerException, NotFound
+from docker.errors import APIError, NotFound
 from requests.exceptions import ConnectionError as EngineGone
 from requests.exceptions import RequestException, Timeout
 
 from sandboxes.container import DEADLINE, JOB, RUN, SUPERVISOR, JobContainer
+from sandboxes.engine import connect
 from sandboxes.errors import JobRejected, SandboxUnavailable
 from sandboxes.image_store import ensure
 from sandboxes.keep import job_folder
@@ -34,7 +32,6 @@ from sandboxes.sandbox import Isolation, Outcome
 from sandboxes.supervisor import is_alive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from docker import DockerClient
@@ -62,7 +59,7 @@ class DockerSandbox:
 
     def check(self) -> None:
         """Return when an engine answers; see `Sandbox.check`."""
-        with _engine() as client:
+        with connect() as client:
             client.ping()
 
     def run(self, job: Job, keep: Path) -> Outcome:
@@ -73,13 +70,13 @@ class DockerSandbox:
     def cancel(self, job_id: str) -> None:
         """End a running job; see `Sandbox.cancel`."""
         self._cancellations.cancel(job_id)
-        with _engine() as client, suppress(NotFound):
+        with connect() as client, suppress(NotFound):
             _kill(JobContainer(client, job_id).get())
 
     def reap(self, owner: str | None = None) -> int:
         """Remove what dead supervisors left behind; see `Sandbox.reap`."""
         label = JOB if owner is None else f"{RUN}={owner}"
-        with _engine() as client:
+        with connect() as client:
             found = [container.labels for container in client.containers.list(all=True, filters={"label": label})]
             found += [volume.attrs["Labels"] for volume in client.volumes.list(filters={"label": label})]
             jobs = {
@@ -93,7 +90,7 @@ class DockerSandbox:
 
     def _execute(self, job: Job, folder: JobFolder) -> Outcome:
         check_job(job)
-        with _engine() as client, self._cancellations.listen(job.id) as cancelled:
+        with connect() as client, self._cancellations.listen(job.id) as cancelled:
             box = JobContainer(client, job.id)
             container = box.find() or _new_container(client, box, job)
             log, killed = _follow(container, job, cancelled)
@@ -233,41 +230,3 @@ def _drain(stream: CancellableStream[bytes], log: LogBuffer) -> None:
             log.feed(chunk)
         # Not `stream.close()`, which leaves the socket to the garbage collector.
         stream._response.close()  # type: ignore[attr-defined]
-
-
-@contextmanager
-def _engine() -> Iterator[DockerClient]:
-    """Yield a client of its own for one call: a client's connections are not for several threads."""
-    _check_socket()
-    client = None
-    try:
-        client = docker.from_env()
-        yield client
-    except (EngineGone, Timeout) as error:
-        raise SandboxUnavailable(f"the Docker engine does not answer any more: {error}") from error
-    except NotFound as error:
-        raise SandboxUnavailable(
-            f"a job's container was removed from outside ({error.explanation}); ask again"
-        ) from error
-    except DockerException as error:
-        raise SandboxUnavailable(f"Docker: {error}. Is the engine running, and may you use it?") from error
-    finally:
-        if client:
-            client.close()
-
-
-def _check_socket() -> None:
-    """Return when somebody listens where the engine should, or that place is no local socket.
-
-    Raises:
-        SandboxUnavailable: with the reason in one line; the client's own is a chain of five exceptions.
-    """
-    host = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
-    if host.startswith("unix://"):
-        with socket.socket(socket.AF_UNIX) as trial:
-            try:
-                trial.connect(host.removeprefix("unix://"))
-            except OSError as error:
-                raise SandboxUnavailable(
-                    f"no Docker engine answers at {host} ({error.strerror}); start it, or set DOCKER_HOST"
-                ) from error

@@ -58,7 +58,14 @@ def of_job(limits: Limits) -> dict[str, Any]:
 
 def of_holder() -> dict[str, Any]:
     """Return what holds the container that does nothing but keep a job's outputs mounted."""
-    return common() | {"pids_limit": 16, "mem_limit": "64m", "memswap_limit": "64m", "nano_cpus": int(5e8)}
+    # Without an init, a program that is not in the image is an error of `start`.
+    return common() | {
+        "init": False,
+        "pids_limit": 16,
+        "mem_limit": "64m",
+        "memswap_limit": "64m",
+        "nano_cpus": int(5e8),
+    }
 
 
 def out_volume(limits: Limits) -> dict[str, str]:

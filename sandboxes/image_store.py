@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from docker.models.images import Image
 
 _FOLDER = Path(__file__).parent / "images"
+_REPOSITORY = "echolocate"
 _LABEL = "echolocate.image"
 _STAGE = "echolocate.stage"
 _FILES = ("Dockerfile", "requirements.lock")
@@ -82,7 +83,7 @@ def reference(image: str, settings: BuildSettings) -> str:
     digest.update(f"\0{settings.torch}".encode())
     for file in _FILES:
         digest.update(b"\0" + (_FOLDER / image / file).read_bytes())
-    return f"echolocate/{image}:{digest.hexdigest()[:16]}"
+    return f"{_REPOSITORY}/{image}:{digest.hexdigest()[:16]}"
 
 
 def build(client: DockerClient, image: str, settings: BuildSettings) -> str:
@@ -109,18 +110,19 @@ def build(client: DockerClient, image: str, settings: BuildSettings) -> str:
     return made
 
 
-def list_images(client: DockerClient) -> list[Image]:
-    """Return the images that were built here, of this and of earlier versions."""
-    return client.images.list(filters={"label": _LABEL})
+def list_images(client: DockerClient) -> dict[str, Image]:
+    """Return what was built here, of this and of earlier versions, by reference.
+
+    Goes by label and name: an image that somebody built on one of ours inherits the label.
+    """
+    labelled = client.images.list(filters={"label": _LABEL})
+    return {tag: image for image in labelled for tag in image.tags if tag.startswith(f"{_REPOSITORY}/")}
 
 
 def prune(client: DockerClient, settings: BuildSettings) -> list[str]:
-    """Remove what was built here and is not of the current version; return the references.
-
-    Goes by our labels alone: what is the user's stays.
-    """
+    """Remove what `list_images` shows and is not of the current version; return the references."""
     current = {reference(image, settings) for image in names()}
-    old = [tag for image in list_images(client) for tag in image.tags if tag not in current]
+    old = sorted(set(list_images(client)) - current)
     for tag in old:
         client.images.remove(tag)
     client.images.prune(filters={"dangling": True, "label": _STAGE})

@@ -1,0 +1,105 @@
+"""The images that jobs run in."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from sandboxes.engine import connect
+from sandboxes.errors import JobRejected
+from sandboxes.image_store import BuildSettings, ensure, list_images, prune, reference
+from sandboxes.sandbox import Job, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from docker import DockerClient
+
+    from sandboxes.choose import Name
+    from sandboxes.sandbox import Sandbox
+
+pytestmark = pytest.mark.docker
+
+LOOK = """
+import os, pathlib, stat, subprocess, sys, time
+odd = []
+for folder, _, names in os.walk("/"):
+    if not folder.startswith(("/proc", "/sys")):
+        for name in names:
+            mode = os.lstat(os.path.join(folder, name)).st_mode
+            if stat.S_ISREG(mode) and mode & 0o6000:
+                odd.append(name)
+print("setuid", odd)
+site = pathlib.Path(sys.prefix, "lib", f"python3.{sys.version_info[1]}", "site-packages")
+print("sklearn data", [p.name for p in (site / "sklearn" / "datasets").iterdir() if p.is_dir() and p.name[0] != "_"])
+print("left from the build", [p for p in ("/build", "/build/ca.pem") if os.path.exists(p)])
+began = time.monotonic()
+done = subprocess.run([sys.executable, "-m", "pip", "install", "six"], capture_output=True)
+print("pip", done.returncode != 0, time.monotonic() - began < 30)
+import matplotlib, numpy, pandas, scipy, sklearn
+"""
+
+
+@pytest.fixture
+def sandbox(usable: Callable[[Name], Sandbox]) -> Sandbox:
+    return usable("docker")
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[DockerClient]:
+    with connect(timeout_s=600) as client:
+        yield client
+
+
+def job(place: Path, image: str, program: str = "") -> Job:
+    (place / "main.py").write_text(program, encoding="utf-8")
+    command = ("python", "code/main.py")
+    return Job(id=f"i{uuid4().hex[:12]}", command=command, code=place, image=image, limits=Limits(wall_s=120))
+
+
+def test_what_is_in_an_image(sandbox: Sandbox, tmp_path: Path) -> None:
+    outcome = sandbox.run(job(tmp_path, "ml", LOOK), tmp_path / "keep")
+    assert outcome.log == "setuid []\nsklearn data []\nleft from the build []\npip True True\n"
+
+
+def test_it_is_built_once(client: DockerClient) -> None:
+    made = ensure(client, "base")
+    assert made == reference("base", BuildSettings.from_environment())
+    assert made in list_images(client)
+    before = client.images.get(made).id
+    assert ensure(client, "base") == made
+    assert client.images.get(made).id == before
+
+
+def test_an_image_that_nobody_has_is_rejected(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(JobRejected, match="no-such-image"):
+        sandbox.run(job(tmp_path, "no-such-image:1"), tmp_path / "keep")
+
+
+def test_an_image_without_the_tools_is_rejected(client: DockerClient, sandbox: Sandbox, tmp_path: Path) -> None:
+    name = f"empty-{uuid4().hex[:8]}:1"
+    client.images.build(fileobj=io.BytesIO(b"FROM scratch\nLABEL a=b\n"), tag=name)
+    try:
+        with pytest.raises(JobRejected, match="sleep"):
+            sandbox.run(job(tmp_path, name), tmp_path / "keep")
+    finally:
+        client.images.remove(name)
+
+
+def test_prune_takes_ours_alone(client: DockerClient) -> None:
+    base, mark = ensure(client, "base"), uuid4().hex[:8]
+    old, users = f"echolocate/base:old-{mark}", f"users-own-{mark}:1"
+    for name in (old, users):
+        # Built on ours, the user's image has our label too.
+        client.images.build(fileobj=io.BytesIO(f"FROM {base}\nLABEL mark={mark}-{name}\n".encode()), tag=name)
+    try:
+        assert old in prune(client, BuildSettings.from_environment())
+        left = {tag for image in client.images.list() for tag in image.tags}
+        assert {base, users} <= left
+        assert old not in left
+    finally:
+        client.images.remove(users)
