@@ -35,7 +35,7 @@ IMAGES = (
     Component(
         name="cosine-shrinkage",
         title="Shrinkage of cosine coefficients",
-        stage="image",
+        stage="descriptor",
         does="An image without its small cosine coefficients stands beside each image.",
         why="Noise spreads evenly over an orthogonal basis while structure sits in few coefficients.",
         keywords=(
@@ -60,7 +60,7 @@ IMAGES = (
     Component(
         name="median-filtering",
         title="Median filtering",
-        stage="image",
+        stage="descriptor",
         does="A three-by-three median of its surroundings accompanies every pixel.",
         why="A median drops extreme noise and keeps edges, which no linear model can do by itself.",
         keywords=("median filter", "median filtering", "rank filter", "order statistic filter"),
