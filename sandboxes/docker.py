@@ -41,9 +41,10 @@ if TYPE_CHECKING:
     from sandboxes.keep import JobFolder
     from sandboxes.sandbox import Job, Status
 
-_REMOVAL_S = 1.0
+# How much longer than the container's own limit is waited before the job is killed from here.
 _GRACE_S = 5.0
-"""How much longer than the container's own limit is waited before the job is killed from here."""
+# How long the engine may take from the kill to the removal of a container.
+_REMOVAL_S = 1.0
 
 
 class DockerSandbox:
@@ -84,6 +85,8 @@ class DockerSandbox:
                 for labels in found
                 if not is_alive(labels[SUPERVISOR]) and (owner is not None or int(labels[DEADLINE]) < time.time())
             }
+            # What was attached to here still carries the mark of its first supervisor.
+            jobs -= self._cancellations.running()
             for job_id in jobs:
                 JobContainer(client, job_id).remove()
         return len(jobs)

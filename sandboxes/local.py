@@ -70,6 +70,10 @@ class Cancellations:
         finally:
             self._running.pop(job_id, None)
 
+    def running(self) -> set[str]:
+        """Return the jobs that run here now."""
+        return set(self._running)
+
     def cancel(self, job_id: str) -> None:
         """Set the job's event; do nothing when it does not run here."""
         if event := self._running.get(job_id):

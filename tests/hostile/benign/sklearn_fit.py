@@ -8,4 +8,6 @@ from sklearn.model_selection import cross_val_score
 
 if __name__ == "__main__":
     x, y = make_classification(100, random_state=0)
-    print("accuracy", cross_val_score(RandomForestClassifier(20, n_jobs=2, random_state=0), x, y, n_jobs=2, cv=2).mean())
+    print(
+        "accuracy", cross_val_score(RandomForestClassifier(20, n_jobs=2, random_state=0), x, y, n_jobs=2, cv=2).mean()
+    )

@@ -5,9 +5,13 @@
 
 import os, time
 from probe import attempt
+
+
 def forks():
     for _ in range(5000):
         if os.fork() == 0:
             time.sleep(60)
             os._exit(0)
+
+
 attempt("fork", forks)

@@ -5,6 +5,7 @@
 
 import os, threading, time
 from probe import breach_if
+
 started = 0
 try:
     for _ in range(5000):

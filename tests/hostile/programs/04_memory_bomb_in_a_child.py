@@ -3,6 +3,7 @@
 # expect: oom
 
 import os, time
+
 if os.fork() == 0:
     held = []
     while True:

@@ -4,4 +4,5 @@
 # log: refused /dev/shm/big
 
 from probe import fill
+
 fill("/dev/shm/big")

@@ -5,6 +5,7 @@
 
 import signal, sys
 from probe import fill
+
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 fill("out/huge")
 sys.exit(1)

@@ -7,6 +7,7 @@
 
 import os
 from probe import attempt
+
 fd = os.open("out/sparse.bin", os.O_CREAT | os.O_RDWR)
 attempt("a tebibyte", os.ftruncate, fd, 1 << 40)
 try:

@@ -5,5 +5,6 @@
 # log: bytes left out
 
 import os
+
 for _ in range(200):
     os.write(1, b"x" * (1 << 20))

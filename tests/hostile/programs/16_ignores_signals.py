@@ -4,6 +4,7 @@
 # limits: wall_s=2
 
 import signal, time
+
 for number in range(1, 65):
     try:
         signal.signal(number, signal.SIG_IGN)

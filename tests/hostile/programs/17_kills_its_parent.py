@@ -4,6 +4,7 @@
 # limits: wall_s=3
 
 import os, signal, time
+
 try:
     os.kill(os.getppid(), signal.SIGKILL)
 except OSError as error:

@@ -3,6 +3,7 @@
 # expect: ok|error
 
 import os, signal
+
 for target in (1, -1):
     try:
         os.kill(target, signal.SIGKILL)

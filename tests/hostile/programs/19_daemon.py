@@ -5,6 +5,7 @@
 # collected: done.txt
 
 import os, time
+
 open("out/done.txt", "w").write("done")
 if os.fork() == 0:
     os.setsid()

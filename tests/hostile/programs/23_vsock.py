@@ -5,4 +5,5 @@
 
 import socket
 from probe import attempt
+
 attempt("AF_VSOCK", socket.socket, 40, socket.SOCK_STREAM)

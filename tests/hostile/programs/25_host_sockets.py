@@ -5,5 +5,12 @@
 
 import socket
 from probe import attempt
-for path in ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/dbus/system_bus_socket", "\0echolocate-canary"):
+
+for path in (
+    "/var/run/docker.sock",
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/dbus/system_bus_socket",
+    "\0echolocate-canary",
+):
     attempt(repr(path), socket.socket(socket.AF_UNIX).connect, path)

@@ -6,4 +6,5 @@
 
 import ctypes
 from probe import attempt, syscall
+
 attempt("io_uring", syscall, 425, 4, ctypes.create_string_buffer(256))

@@ -6,6 +6,7 @@
 
 import ctypes, os
 from probe import attempt, syscall
+
 attempt("traceme", syscall, 101, 0, 0, 0, 0)
 attempt("attach", syscall, 101, 16, os.getppid(), 0, 0)
 attempt("process_vm_readv", syscall, 310, 1, ctypes.create_string_buffer(16), 1, ctypes.create_string_buffer(16), 1, 0)

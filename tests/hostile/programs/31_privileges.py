@@ -5,6 +5,7 @@
 
 import os, shutil, subprocess
 from probe import attempt, breach_if
+
 attempt("setuid", os.setuid, 0)
 attempt("setresuid", os.setresuid, 0, 0, 0)
 attempt("setgid", os.setgid, 0)

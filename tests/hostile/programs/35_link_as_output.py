@@ -6,4 +6,5 @@
 # detail: metrics.json was refused
 
 import os
+
 os.symlink("/etc/passwd", "out/metrics.json")

@@ -5,6 +5,7 @@
 # collected: fine.txt
 
 import os
+
 open("out/fine.txt", "w").write("fine")
 os.mkdir("out/folder")
 open("out/folder/fine.txt", "w").write("x")

@@ -5,6 +5,7 @@
 # collected: none
 
 import os, socket, stat
+
 os.mkfifo("out/pipe")
 try:
     os.chdir("out")

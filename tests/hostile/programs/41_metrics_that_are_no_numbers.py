@@ -4,4 +4,6 @@
 # outputs: metrics.json
 # collected: metrics.json
 
-open("out/metrics.json", "w").write('{"accuracy": NaN, "accuracy": 1e999, "n": ' + "9" * 5000 + ', "x": ' + "[" * 100_000 + "}")
+open("out/metrics.json", "w").write(
+    '{"accuracy": NaN, "accuracy": 1e999, "n": ' + "9" * 5000 + ', "x": ' + "[" * 100_000 + "}"
+)

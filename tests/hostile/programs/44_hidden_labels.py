@@ -22,6 +22,7 @@ for module in ("agent.graph", "workspaces.task", "sandboxes.sandbox"):
         print("BREACH", module)
 try:
     from sklearn.datasets import load_digits
+
     load_digits()
 except (ImportError, OSError) as error:
     print("refused", error)

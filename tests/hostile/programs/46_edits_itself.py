@@ -5,6 +5,7 @@
 
 import os
 from probe import attempt
+
 for path in ("code/main.py", "code/probe.py", "in/data.csv"):
     attempt(path, open, path, "a")
     attempt(path, os.chmod, path, 0o777)

@@ -5,6 +5,7 @@
 
 import os
 from probe import breach_if
+
 for folder in ("/tmp", "/dev/shm", "out", "/var/tmp", "/run"):
     path = os.path.join(folder, "left-behind")
     breach_if(os.path.exists(path), path)

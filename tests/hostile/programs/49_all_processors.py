@@ -5,6 +5,7 @@
 
 import os, time
 from probe import breach_if
+
 try:
     os.sched_setaffinity(0, range(os.cpu_count()))
 except OSError as error:

@@ -4,6 +4,7 @@
 
 import os, resource
 from probe import breach_if
+
 held = bytearray(64 << 20)
 if os.fork() == 0:
     os.abort()

@@ -5,4 +5,5 @@
 # collected: none
 
 import os
+
 os._exit(0)

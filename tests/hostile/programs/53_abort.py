@@ -5,4 +5,5 @@
 # detail: SIGABRT
 
 import os
+
 os.abort()

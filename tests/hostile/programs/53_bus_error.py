@@ -5,6 +5,7 @@
 # detail: shared memory was full
 
 import mmap, os
+
 fd = os.open("/dev/shm/x", os.O_CREAT | os.O_RDWR)
 os.ftruncate(fd, 100 << 20)
 view = mmap.mmap(fd, 100 << 20)

@@ -5,4 +5,5 @@
 # detail: SIGSEGV
 
 import ctypes
+
 ctypes.string_at(0)

@@ -139,6 +139,21 @@ def test_reap_removes_what_nobody_asks_for_again(engine: DockerClient, owner: st
 
 
 @pytest.mark.docker
+def test_reap_leaves_what_was_attached_to(engine: DockerClient, owner: str, tmp_path: Path) -> None:
+    (job,) = jobs_of(owner, tmp_path, 1, seconds=6)
+    process = supervisor("docker", tmp_path / "keep", [job])
+    running = {"label": f"echolocate.run={owner}", "name": "echolocate-job-"}
+    wait_for(lambda: engine.containers.list(filters=running))
+    kill(process)
+    sandbox = DockerSandbox()
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(sandbox.run, job, tmp_path / "keep")
+        time.sleep(1)
+        assert sandbox.reap(owner) == 0
+        assert waiting.result().status == "ok"
+
+
+@pytest.mark.docker
 def test_a_container_that_is_removed_by_hand_is_no_result(engine: DockerClient, owner: str, tmp_path: Path) -> None:
     (job,) = jobs_of(owner, tmp_path, 1, seconds=4)
     sandbox = DockerSandbox()
