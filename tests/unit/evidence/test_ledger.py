@@ -79,6 +79,12 @@ def test_a_metric_carries_attempt_commit_data_seed_and_predictions(run: Run) -> 
     )
 
 
+def test_the_attempt_is_the_one_whose_code_was_measured(run: Run) -> None:
+    cited = Ledger(run, ACCURACY).metric(measured("r1-1", 0, 0.95, "commit 1"))
+    assert cited is not None
+    assert cited.source.attempt == "r1-1-a1"
+
+
 def test_a_verdict_carries_the_measurements_of_both_sides(run: Run) -> None:
     ledger = Ledger(run, ACCURACY)
     compared = ledger.compared(run.all(VerdictRecord)[0])

@@ -96,6 +96,7 @@ def test_words_of_others_mean_nothing_to_markdown(ledger: Ledger, text: str) -> 
     printed = environment("markdown", ledger).from_string("{{ words }}").render(words=quote(text, "paper"))
     assert printed.startswith("“")
     assert text not in printed
+    assert "<" not in printed
 
 
 def test_a_fence_cannot_be_closed_from_inside(ledger: Ledger) -> None:
