@@ -9,6 +9,7 @@ import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 from openai import AsyncOpenAI
@@ -111,6 +112,10 @@ class Endpoint:
         if settings.base_url == _OPENAI and not settings.api_key.get_secret_value():
             raise BadConfiguration(
                 "no key for api.openai.com: set OPENAI_API_KEY, or set OPENAI_BASE_URL to an endpoint that needs none"
+            )
+        if urlsplit(settings.base_url).password:
+            raise BadConfiguration(
+                "OPENAI_BASE_URL holds a password, which would stand in records and messages: use OPENAI_API_KEY"
             )
         self._settings = settings
         self._client = AsyncOpenAI(
@@ -220,8 +225,9 @@ class Endpoint:
     def _scrubbed(self, text: str) -> str:
         """One line without the key: endpoints quote it back when they refuse it."""
         key = self._settings.api_key.get_secret_value()
-        text = " ".join(text.split())[:400]
-        return text.replace(key, "[key]") if key else text
+        # First the key, then the length: a key that is cut off in the middle would not be found.
+        text = text.replace(key, "[key]") if key else text
+        return " ".join(text.split())[:400]
 
 
 def _may_pass(error: BaseException) -> bool:

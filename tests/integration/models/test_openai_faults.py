@@ -292,7 +292,14 @@ async def test_code_comes_in_fences_without_forcing(server, model, coding):
     assert not server.calls[0].keys() & {"response_format", "tools"}
 
 
-@pytest.mark.parametrize("fault", [lambda s: s.fails(401, f"Incorrect API key provided: {KEY}"), lambda s: s.hangs_up])
+FAULTS_WITH_KEY = [
+    lambda server: server.fails(401, f"Incorrect API key provided: {KEY}"),
+    lambda server: server.fails(401, f"{'.' * 370}{KEY}"),
+    lambda server: server.hangs_up,
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS_WITH_KEY)
 async def test_the_key_is_sent_and_shown_nowhere(server, question, calls, caplog, fault):
     caplog.set_level(logging.DEBUG)
     server.will(fault(server))
@@ -302,10 +309,16 @@ async def test_the_key_is_sent_and_shown_nowhere(server, question, calls, caplog
     assert server.keys[0] == f"Bearer {KEY}"
     seen = [str(raised.value), repr(raised.value), repr(model), repr(vars(model)), model.describes_itself, caplog.text]
     seen += [call.model_dump_json() for call in calls]
-    assert not [text for text in seen if KEY in text]
+    assert not [text for text in seen if KEY[:8] in text]
     assert raised.value.__cause__ is None
 
 
 def test_openai_itself_needs_a_key():
     with pytest.raises(BadConfiguration, match="OPENAI_API_KEY"):
         OpenAIModel(OpenAISettings(model="gpt-4.1"))
+
+
+def test_a_password_in_the_address_is_refused_without_repeating_it():
+    with pytest.raises(BadConfiguration, match="OPENAI_API_KEY") as raised:
+        OpenAIModel(OpenAISettings(model="m", base_url="http://me:sesame@localhost/v1"))
+    assert "sesame" not in str(raised.value)
