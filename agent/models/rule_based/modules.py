@@ -70,7 +70,8 @@ def join(docstring: str, parts: list[Module]) -> str:
     bodies = list(dict.fromkeys(part.body for part in parts if part.body))
     body = "\n\n\n".join(bodies)
     imports = _imports([node for part in parts for node in part.imports], used=_names(body))
-    return "\n\n".join(text for text in (f'"""{docstring}"""', imports, f"\n{body}") if text) + "\n"
+    quoted = docstring.replace("\\", "\\\\").replace('"""', "'''")
+    return "\n\n".join(text for text in (f'"""{quoted}"""', imports, f"\n{body}") if text) + "\n"
 
 
 def _names(body: str) -> set[str]:

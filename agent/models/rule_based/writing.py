@@ -16,7 +16,7 @@ from agent.models.rule_based.component import CODE, Component, Slot, in_order
 from agent.models.rule_based.modules import Module, join
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from agent.models.requests import IdeaDraft, SourceFile
 
@@ -38,7 +38,9 @@ NEEDS = (
 def open_slots(files: Iterable[SourceFile]) -> frozenset[Slot]:
     """The slots that the baseline's files offer."""
     modules = _modules(files)
-    return frozenset(slot for slot, (path, entry) in ENTRIES.items() if _entry(modules, path, entry))
+    return frozenset(
+        slot for slot, (path, entry) in ENTRIES.items() if path in modules and _entry(modules[path], entry)
+    )
 
 
 def write(idea: IdeaDraft, files: Sequence[SourceFile]) -> CodeChange:
@@ -66,13 +68,13 @@ def _modules(files: Iterable[SourceFile]) -> dict[str, Module]:
     return {file.path: Module(text=file.content) for file in files}
 
 
-def _entry(modules: Mapping[str, Module], path: str, entry: str) -> ast.FunctionDef | None:
-    """The entry function, if the baseline has it with the parameters that are filled in here."""
+def _entry(module: Module, name: str) -> ast.FunctionDef | None:
+    """The entry function, if the file has it with the parameters that are filled in here."""
     try:
-        function = modules[path].function(entry) if path in modules else None
+        function = module.function(name)
     except SyntaxError:
         return None
-    return function if function and len(function.args.args) == _PARAMETERS[entry] else None
+    return function if function and len(function.args.args) == _PARAMETERS[name] else None
 
 
 def _path(component: Component) -> str:
@@ -135,17 +137,21 @@ def _shared(code: Module) -> list[Module]:
     return [Module(text=file.read_text(encoding="utf-8")) for file in files]
 
 
-def _signature(baseline: Module, entry: str) -> str:
-    function = _entry({"": baseline}, "", entry)
+def _present_entry(baseline: Module, name: str) -> ast.FunctionDef:
+    function = _entry(baseline, name)
     if function is None:
-        raise ModelFailed(NEEDS.format(found=f"no {entry}()"))
+        raise ModelFailed(NEEDS.format(found=f"no {name}()"))
+    return function
+
+
+def _signature(baseline: Module, entry: str) -> str:
+    function = _present_entry(baseline, entry)
     returns = f" -> {ast.unparse(function.returns)}" if function.returns else ""
     return f"def {entry}({ast.unparse(function.args)}){returns}:"
 
 
 def _parameters(baseline: Module, entry: str) -> list[str]:
-    function = _entry({"": baseline}, "", entry)
-    return [argument.arg for argument in function.args.args] if function else []
+    return [argument.arg for argument in _present_entry(baseline, entry).args.args]
 
 
 def _call(component: Component, **values: str) -> str:

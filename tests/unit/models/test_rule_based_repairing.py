@@ -212,3 +212,11 @@ def test_a_program_that_was_stopped_asks_for_less(ending):
     program = "model = RandomForestClassifier(n_estimators=300, max_depth=5)\n"
     answer = asyncio.run(RuleBasedModel().ask(question(program, f"The program {ending} and was stopped: 60 s")))
     assert answer.files[0].content == "model = RandomForestClassifier(n_estimators=100, max_depth=5)\n"
+
+
+def test_calls_within_calls_are_changed_from_the_inside():
+    program = "model = SVC(SVC(trees=1), trees=2)\n"
+    log = "TypeError: SVC.__init__() got an unexpected keyword argument 'trees'"
+    once = asyncio.run(RuleBasedModel().ask(question(program, log))).files[0].content
+    assert once == "model = SVC(SVC(), trees=2)\n"
+    assert asyncio.run(RuleBasedModel().ask(question(once, log))).files[0].content == "model = SVC(SVC())\n"

@@ -115,6 +115,12 @@ def test_a_scientists_own_code_and_signature_are_kept():
     assert "import os" not in text
 
 
+def test_a_docstring_with_quotes_and_backslashes_stays_a_docstring():
+    own = "'''Reads a\\\\b, says \"\"\"nothing\"\"\".'''\n\n\ndef make_features():\n    return None\n"
+    text = text_of(write("standardising", files=(SourceFile(path="features.py", content=own),)), "features.py")
+    assert ast.get_docstring(ast.parse(text)).startswith("Reads a\\b, says '''nothing'''.")
+
+
 def test_a_missing_function_is_said_in_one_sentence():
     with pytest.raises(ModelFailed, match=r"no build_model\(\) in model.py: see docs/tasks.md"):
         write("random-forest", files=OWN)

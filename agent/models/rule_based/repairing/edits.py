@@ -27,9 +27,12 @@ def span(text: str, node: Located) -> tuple[int, int]:
 
 
 def replaced(text: str, nodes: Iterable[Located], new: Callable[[str], str]) -> str:
-    """The text with each node's own text passed through `new`. Nodes must not lie within each other."""
+    """The text with each node's own text passed through `new`; a node around one that changes is left as it is."""
+    changed_from = len(text)
     for start, end in sorted((span(text, node) for node in nodes), reverse=True):
-        text = text[:start] + new(text[start:end]) + text[end:]
+        if end <= changed_from and (changed := new(text[start:end])) != text[start:end]:
+            text = text[:start] + changed + text[end:]
+            changed_from = start
     return text
 
 

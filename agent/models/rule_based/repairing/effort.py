@@ -69,4 +69,5 @@ def _cheaper(text: str) -> str:
 
 
 def _cut(number: str, least: int) -> str:
-    return str(min(int(number), max(least, int(number) // _SHARE)))
+    value = int(number, base=0)
+    return str(min(value, max(least, value // _SHARE)))
