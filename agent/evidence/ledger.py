@@ -133,7 +133,7 @@ class Ledger:
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources of all entries, each once, and before them those that they were computed from."""
-        by_id = {source.id: source for source in map(self._of_measurement, self._all_measured())}
+        by_id = {one.id: one for one in map(self._of_measurement, self._all_measured())}
         found: dict[str, Source] = {}
         for entry in self._entries.values():
             for needed in entry.source.follows_from:
@@ -201,7 +201,7 @@ class Ledger:
             KeyError: the configuration has no such number.
         """
         value: object = self._run.config
-        for part in (*name.split("."),):
+        for part in name.split("."):
             value = getattr(value, part, None)
         if not isinstance(value, int | float):
             raise KeyError(name)
@@ -232,17 +232,11 @@ class Ledger:
     # -- sources --------------------------------------------------------------------------------------------------
 
     def _of_attempt(self, row: AttemptRecord) -> Source:
-        data = next((one.data_hash for one in self._all_measured()), "")
+        facts = {"attempt": row.id, "commit": row.commit, "code_hash": row.code_hash}
+        # A run has one data set; an attempt's own record does not name it.
+        data_hash = next((one.data_hash for one in self._all_measured()), "")
         seeds = () if row.seed is None else (row.seed,)
-        return Source(
-            kind="attempt",
-            row=row.id,
-            attempt=row.id,
-            commit=row.commit,
-            code_hash=row.code_hash,
-            data_hash=data,
-            seeds=seeds,
-        )
+        return Source(kind="attempt", row=row.id, data_hash=data_hash, seeds=seeds, **facts)
 
     def _of_measurement(self, row: MeasurementRecord) -> Source:
         return Source(
@@ -264,8 +258,8 @@ class Ledger:
             "predictions": tuple(digest for one in ours for digest in one.predictions),
             "follows_from": tuple(self._of_measurement(one).id for side in sides for one in side),
         }
-        first = ours[0].model_dump(include={"attempt", "commit", "code_hash", "data_hash"}) if ours else {}
-        return Source.model_validate({"kind": "verdict", "row": row.id, **first, **parts})
+        facts = ours[0].model_dump(include={"attempt", "commit", "code_hash", "data_hash"}) if ours else {}
+        return Source.model_validate({"kind": "verdict", "row": row.id, **facts, **parts})
 
     def _attempt_of(self, row: MeasurementRecord) -> str:
         """The attempt whose code was measured; the newest when one that changed nothing has the same code."""
