@@ -7,6 +7,7 @@
     │   └── ReplayDeparted       a replay asks what the recorded run did not
     ├── ModelFailed          nobody now: this one question got no usable answer; the idea fails, the run goes on
     ├── BudgetSpent          the loop: it asks no more, and ends the run in order, with its report
+    ├── SourceFailed         nobody: this source's answer is an error, the other sources go on
     ├── ModelUnavailable     the person at the machine: the endpoint is gone; the run stops in order, resume works
     └── RecordBroken         us: a run folder contradicts itself
 
@@ -44,6 +45,10 @@ class BudgetSpent(EcholocateError):
 
 class ModelFailed(EcholocateError):
     """A question that got no usable answer, after all repairs."""
+
+
+class SourceFailed(EcholocateError):
+    """A source of papers gave no usable answer. Never the same as an answer that names no paper."""
 
 
 class ModelUnavailable(EcholocateError):
