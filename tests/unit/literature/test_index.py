@@ -78,10 +78,14 @@ def test_adding_again_changes_nothing_and_a_changed_record_replaces_the_old(inde
     same = [found for found, _ in search_index(index, "forests", 10)]
     assert add_papers(index, same) == 0
     changed = paper("Random forests", year=2001, notes="Bagging of randomised trees.")
-    assert add_papers(index, [changed]) == 1
+    # The last record's place is taken again by its successor, which must not inherit its words.
+    changed_last = paper("Image denoising", year=2005, abstract="Wavelets.")
+    assert add_papers(index, [changed_last, changed]) == 2
     assert index_stats(index) == (3, 1995, 2005)
     assert titles(index, "bagging") == ["Random forests"]
     assert titles(index, "decision") == []
+    assert titles(index, "wavelets") == ["Image denoising"]
+    assert titles(index, "noisy") == []
 
 
 def test_a_failure_half_way_leaves_the_index_as_it_was(index):

@@ -25,7 +25,9 @@ def test_a_named_component_is_quoted(keyword, expected):
     assert find_support(TEXT, [keyword]) == expected
 
 
-@pytest.mark.parametrize("keyword", ["forest random", "random trees", "estation", "support vector machine", "", "—"])
+@pytest.mark.parametrize(
+    "keyword", ["forest random", "random trees", "ore", "estation", "support vector machine", "", "—"]
+)
 def test_what_is_not_named_is_not_supported(keyword):
     assert find_support(TEXT, [keyword]) is None
 
