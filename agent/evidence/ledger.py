@@ -181,13 +181,11 @@ class Ledger:
         """How many rows of a table have these values."""
         where = " and ".join(f"{name} = {value}" for name, value in equal.items())
         counted = f"{table.__tablename__} where {where}" if where else table.__tablename__
-        number = len(self._run.all(table, **equal))
-        return self._enter(number, "count", f"{number:,}", Source(kind="count", row=counted))
+        return self._count(counted, len(self._run.all(table, **equal)))
 
     def counted(self, what: str, rows: Iterable[str]) -> Cited:
         """How many different things there are of the kind `what`, given their ids."""
-        number = len(set(rows))
-        return self._enter(number, "count", f"{number:,}", Source(kind="count", row=what))
+        return self._count(what, len(set(rows)))
 
     def seconds_worked(self) -> Cited:
         """Time that was worked on the run, over all its sessions."""
@@ -210,10 +208,8 @@ class Ledger:
 
     def smallest_difference(self) -> Cited | None:
         """The smallest difference worth having; None when the task is not there any more."""
-        if self._smallest is None:
-            return None
         source = Source(kind="setting", row="task.toml: metric.smallest_difference")
-        return self._enter(self._smallest, "value", f"{self._smallest:g}", source)
+        return None if self._smallest is None else self._enter(self._smallest, "value", f"{self._smallest:g}", source)
 
     # -- sentences ------------------------------------------------------------------------------------------------
 
@@ -234,9 +230,8 @@ class Ledger:
     def _of_attempt(self, row: AttemptRecord) -> Source:
         facts = {"attempt": row.id, "commit": row.commit, "code_hash": row.code_hash}
         # A run has one data set; an attempt's own record does not name it.
-        data_hash = next((one.data_hash for one in self._all_measured()), "")
-        seeds = () if row.seed is None else (row.seed,)
-        return Source(kind="attempt", row=row.id, data_hash=data_hash, seeds=seeds, **facts)
+        facts |= {"data_hash": next((one.data_hash for one in self._all_measured()), "")}
+        return Source(kind="attempt", row=row.id, seeds=() if row.seed is None else (row.seed,), **facts)
 
     def _of_measurement(self, row: MeasurementRecord) -> Source:
         return Source(
@@ -274,6 +269,9 @@ class Ledger:
     def _cite(self, value: float, name: str, source: Source, sign: Literal["", "+"] = "") -> Cited:
         form = f"{sign}.{_EXACT}g" if self._decimals is None else f"{sign}.{self._decimals}f"
         return self._enter(value, name, format(value, form).replace("-", "−"), source)
+
+    def _count(self, what: str, number: int) -> Cited:
+        return self._enter(number, "count", f"{number:,}", Source(kind="count", row=what))
 
     def _enter(self, value: float, name: str, text: str, source: Source) -> Cited:
         entry = Cited(value=value, name=name, text=text, source=source)
