@@ -119,7 +119,7 @@ MODELS = (
         why="Classes of different shape need boundaries that curve.",
         keywords=("quadratic discriminant", "modified quadratic discriminant function", "regularized discriminant"),
         kind="classification",
-        not_with=("adaptive-boosting",),
+        not_with=("adaptive-boosting", "polynomial-interactions"),
     ),
     Component(
         name="multinomial-naive-bayes",

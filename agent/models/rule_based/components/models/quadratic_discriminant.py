@@ -7,4 +7,4 @@ from sklearn.discriminant_analysis import QuadraticDiscriminantAnalysis
 
 def quadratic_discriminant() -> QuadraticDiscriminantAnalysis:
     """One normal distribution a class with a regularised covariance of its own."""
-    return QuadraticDiscriminantAnalysis(reg_param=0.1)
+    return QuadraticDiscriminantAnalysis(solver="eigen", shrinkage=0.1)
