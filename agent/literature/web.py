@@ -87,7 +87,7 @@ class Web:
         self.service = service
         self._cache = cache
         self._offline = offline
-        self._key = key.get_secret_value() if key else ""
+        self._key = key or SecretStr("")
         self._agent = f"Echolocate/{version('echolocate')}" + (f" (mailto:{contact})" if contact else "")
         self._pace = pace_of(httpx.URL(service.url).netloc.decode(), service.limits)
 
@@ -173,7 +173,7 @@ class Web:
     def _headers(self) -> dict[str, str]:
         header = self.service.key_header
         scheme = "Bearer " if header == "Authorization" else ""
-        return {"User-Agent": self._agent} | ({header: scheme + self._key} if self._key else {})
+        return {"User-Agent": self._agent} | ({header: scheme + self._key.get_secret_value()} if self._key else {})
 
     def _refusal(self, response: httpx.Response) -> SourceFailed:
         """The failure that a status other than 200 stands for. The body is not quoted: it is anybody's text."""
