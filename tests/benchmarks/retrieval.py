@@ -4,7 +4,7 @@ Run as a script; needs `zstandard` and the test data (ECHOLOCATE_TEST_DATA). Pri
 Ends with exit code 1 when nDCG@10 is below 0.67, which BM25 reaches everywhere. `--corpus` adds the 95,842 abstracts.
 """
 
-# ruff: noqa: T201  (a script whose result is what it prints)
+
 
 from __future__ import annotations
 

@@ -18,7 +18,12 @@ ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 MAKE = [block for block in BLOCKS if block.startswith("make")]
 COMMANDS = [block for block in BLOCKS if not block.startswith("make")]
-BIB = "@article{lecun1998, title={Gradient-based learning applied to document recognition}, author={LeCun, Yann}, year={1998}}\n"
+BIB = """@article{lecun1998,
+  title = {Gradient-based learning applied to document recognition},
+  author = {LeCun, Yann},
+  year = {1998}
+}
+"""
 
 ANSWER = {
     "ideas": [
@@ -84,8 +89,7 @@ def test_every_other_command_works(tmp_path_factory: pytest.TempPathFactory, end
     first = "echolocate run digits --rounds 1 --ideas 2 --name first\n"
     for block in [first, *sorted(COMMANDS, key=lambda block: "run digits" in block)]:
         script = "set -euo pipefail\n" + block.replace("127.0.0.1:8091", f"127.0.0.1:{endpoint}")
-        done = subprocess.run(
-            ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
-        )
+        command = ["bash", "-c", script]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, f"{block}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
         assert done.stdout.strip(), block

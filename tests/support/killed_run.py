@@ -62,7 +62,7 @@ def main() -> None:
     if when != "never":
         setattr(agent.graph, node, deadly(getattr(agent.graph, node), when))
     with Run.open(Path(folder)) as run:
-        print(go(run, script(), CountingSandbox(Path(log))))
+        sys.stdout.write(go(run, script(), CountingSandbox(Path(log))))
 
 
 if __name__ == "__main__":

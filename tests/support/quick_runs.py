@@ -33,7 +33,7 @@ def go(run: Run, model: Model, sandbox: Sandbox | None = None) -> Ending:
 
 
 def proposing(*titles: str) -> Callable[[ProposeIdeas], Ideas]:
-    """An answer to `ProposeIdeas`: unlike ideas with these titles, every round the same ones with the round's number."""
+    """An answer to `ProposeIdeas`: ideas with these titles, worded unlike each other and unlike other rounds'."""
 
     def answer(request: ProposeIdeas) -> Ideas:
         drafts = [

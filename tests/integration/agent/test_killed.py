@@ -1,4 +1,4 @@
-"""`kill -9` at every node, before its work and between its work and its checkpoint: nothing is lost, nothing repeated."""
+"""`kill -9` at every node, before its work and between work and checkpoint: nothing is lost, nothing repeated."""
 
 from __future__ import annotations
 
