@@ -1,9 +1,11 @@
 """What can go wrong around a job, by who must act next.
 
     SandboxError
-    ├── SandboxUnavailable   the person at the machine: start the engine, build the image; then ask again
-    ├── JobRejected          the caller: the job as described cannot be run here
-    └── JobCancelled         nobody: it was asked for
+    ├── SandboxUnavailable      the person at the machine: start the engine, build the image; then ask again
+    │   └── PackagesUnavailable    the same: the package index
+    ├── JobRejected             the caller: the job as described cannot be run here
+    │   └── PackagesRefused        whoever wrote the candidate: it must do without these packages
+    └── JobCancelled            nobody: it was asked for
 
 A program that fails is no error: see `sandboxes.sandbox.Outcome`.
 """
@@ -25,3 +27,11 @@ class JobRejected(SandboxError):
 
 class JobCancelled(SandboxError):
     """The job was cancelled before it ran."""
+
+
+class PackagesUnavailable(SandboxUnavailable):
+    """Packages cannot be fetched now: no index answers."""
+
+
+class PackagesRefused(JobRejected):
+    """Packages that a candidate asks for cannot be had. The message says which and why, and may be shown to a model."""

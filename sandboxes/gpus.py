@@ -55,7 +55,7 @@ class GpuRequest(BaseModel):
     """Asking again for the same job after its supervisor died finds the devices that it still has."""
     owner: str
     """Whose turn it is: the pool is fair between owners, for example the ideas of a run."""
-    count: int = Field(ge=1)
+    count: int = Field(ge=0)
     devices: tuple[str, ...]
     """UUIDs that may be used; see `gpu_inventory.select`."""
     per_device: int = Field(default=1, ge=1)
@@ -80,7 +80,7 @@ class GpuPool:
 
     @contextmanager
     def lease(self, request: GpuRequest, cancelled: threading.Event) -> Iterator[tuple[str, ...]]:
-        """Wait for devices and yield their UUIDs; they are given back at the end.
+        """Wait for devices and yield their UUIDs, none at once where none are wanted; they are given back at the end.
 
         Raises:
             JobRejected: more devices are asked for than may be used.
@@ -91,6 +91,9 @@ class GpuPool:
             raise JobRejected(
                 f"job {request.job} asks for {request.count} GPU(s); this run may use {len(request.devices)} (--gpus)"
             )
+        if request.count == 0:
+            yield ()
+            return
         ticket = self._claim(request)
         try:
             with self._beating(ticket):

@@ -247,6 +247,11 @@ def test_more_than_there_are_is_rejected_at_once(gpus: FakeGpus, pool: GpuPool) 
         take(pool, ask(gpus, "big", count=2))
 
 
+def test_a_job_without_gpus_waits_for_nobody(gpus: FakeGpus, pool: GpuPool) -> None:
+    with pool.lease(ask(gpus, "first"), threading.Event()):
+        assert take(pool, ask(gpus, "second", count=0)) == ()
+
+
 def test_a_pool_file_that_is_none_is_named(tmp_path: Path, gpus: FakeGpus) -> None:
     path = tmp_path / "pool.db"
     path.write_text("this is no database, and long enough to be seen as none " * 20)
