@@ -63,6 +63,10 @@ def run(
     experiments: Annotated[int, typer.Option(min=1, help="Experiments at the same time.")] = 2,
     seeds: Annotated[str | None, typer.Option(help="Seeds, such as 0,1,2; the task's own when left out.")] = None,
     error_rate: Annotated[float, typer.Option(help="Chance that the run calls any idea improved that is not.")] = 0.05,
+    sources: Annotated[str, typer.Option(help="Online sources of papers, such as openalex,arxiv.")] = "",
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no source; use what was kept of its answers.")
+    ] = False,
     papers: Annotated[
         list[Path] | None, typer.Option(help="Your papers: .bib, .jsonl or .csv; may be repeated.")
     ] = None,
@@ -83,6 +87,8 @@ def run(
         experiments=experiments,
         seeds=seeds,
         error_rate=error_rate,
+        sources=sources,
+        offline=offline,
         papers=papers or [],
         retrieval=retrieval,
         debug_context=debug_context,

@@ -75,6 +75,8 @@ def baseline(
             experiments=1,
             seeds=None,
             error_rate=0.05,
+            sources="",
+            offline=False,
             papers=[],
             retrieval="none",
             debug_context="full",

@@ -66,6 +66,10 @@ class RunConfig(Settings):
     """Bootstrap replicates a score."""
     debug_context: Ablation = "full"
     retrieval: Mode = "ranked"
+    sources: tuple[str, ...] = ()
+    """Online sources of papers, asked beside the local library."""
+    offline: bool = False
+    """Online sources answer from what was kept of earlier answers, and nothing is asked."""
     papers: tuple[str, ...] = ()
     """Files of the user's own papers, beside the starter library."""
     versions: dict[str, str] = Field(default_factory=dict)

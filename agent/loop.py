@@ -19,6 +19,7 @@ from langgraph.runtime import RunControl
 from agent.answers import RunAnswers
 from agent.context import Context
 from agent.graph import build_graph
+from agent.literature.sources.choose import choose_sources
 from agent.literature.sources.local import LocalSource, starter_library
 from agent.literature.sources.source import Source
 from agent.models.model import Model
@@ -37,6 +38,11 @@ START = State(round=1, proposals=0, accepted=[], stop="")
 def cache_folder() -> Path:
     """Where what can be made again is kept between runs: data sets, the starter library's index."""
     return Path(platformdirs.user_cache_dir("echolocate"))
+
+
+def answer_cache() -> Path:
+    """The file where answers of online sources are kept."""
+    return cache_folder() / "literature" / "answers.db"
 
 
 @contextmanager
@@ -65,8 +71,9 @@ def open_context(run: Run, model: Model, sandbox: Sandbox) -> Iterator[Context]:
 
 
 def _sources(run: Run) -> tuple[Source, ...]:
-    starter = starter_library(cache_folder() / "literature")
-    return (LocalSource("your papers", run.own_papers), starter) if run.own_papers.exists() else (starter,)
+    own = (LocalSource("your papers", run.own_papers),) if run.own_papers.exists() else ()
+    online = choose_sources(run.config.sources, offline=run.config.offline, cache=answer_cache())
+    return (*own, starter_library(cache_folder() / "literature"), *online)
 
 
 async def work(context: Context) -> Ending:

@@ -14,7 +14,9 @@ from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.files import read_papers
 from agent.literature.retrieval import Mode
+from agent.literature.sources.choose import choose_sources
 from agent.literature.sources.local import papers_source
+from agent.loop import answer_cache
 from agent.models.choose import RULE_BASED, choose_model
 from agent.models.model import Model
 from agent.run import Run
@@ -35,6 +37,8 @@ class Wishes(TypedDict):
     experiments: int
     seeds: str | None
     error_rate: float
+    sources: str
+    offline: bool
     papers: list[Path]
     retrieval: Mode
     debug_context: Ablation
@@ -59,6 +63,7 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
                 "created": created,
                 "task": task.name if built_in else str(task.folder),
                 "seeds": _seeds(wishes["seeds"]),
+                "sources": _sources(wishes["sources"]),
                 "papers": [str(path.resolve()) for path in wishes["papers"]],
                 "versions": versions_here(),
             }
@@ -73,6 +78,12 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
     for problem in (problem for one in read for problem in one.problems):
         run.tell("paper left out", "", problem)
     return run
+
+
+def _sources(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    choose_sources(names, offline=True, cache=answer_cache())
+    return names
 
 
 def _seeds(text: str | None) -> tuple[int, ...] | None:
