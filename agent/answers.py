@@ -24,6 +24,12 @@ class RunAnswers:
         self._run.save(AnswerRow(key=record.key, kind=record.kind, record=record.model_dump(mode="json")))
 
 
+def calls_of(run: Run) -> list[CallRecord]:
+    """Every call of the run so far, oldest first."""
+    rows = run.all(CallRow, CallRow.n)
+    return [CallRecord.model_validate_json(run.artefacts.read(row.record)) for row in rows]
+
+
 def keep_call(run: Run, call: CallRecord) -> None:
     """Keep what one call of an endpoint gave and cost, and tell who follows the run when it gave nothing usable."""
     run.save(

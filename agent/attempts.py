@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.context import Context
-from agent.errors import ModelFailed
+from agent.errors import BudgetSpent, ModelFailed
 from agent.models.requests import CodeChange, RepairCode, WriteCode
 from agent.records import AttemptRecord
 from agent.state import IdeaState
@@ -35,7 +35,7 @@ async def next_attempt(
         change = await context.model.ask(request)
         row.note = change.note
         files = _apply(files, change)
-    except ModelFailed as error:
+    except (ModelFailed, BudgetSpent) as error:
         row.status, row.summary = "not written", str(error)
     except EditRefused as error:
         row.status, row.summary = "refused", str(error)

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.cli_tasks import task_app
-from agent.config import Budget, ModelChoice, SandboxName
+from agent.config import ModelChoice, SandboxName
 from agent.debugging.failure import Ablation
 from agent.display import Style, following
 from agent.doctor import examine
@@ -60,6 +60,8 @@ def run(
     ideas: Annotated[int, typer.Option(min=1, help="Ideas a round.")] = 4,
     repairs: Annotated[int, typer.Option(min=0, help="Repairs an idea, at most.")] = 5,
     minutes: Annotated[float | None, typer.Option(help="Minutes of work, at most.")] = None,
+    tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of the model, at most.")] = None,
+    dollars: Annotated[float | None, typer.Option(help="Dollars for the model, at most.")] = None,
     experiments: Annotated[int, typer.Option(min=1, help="Experiments at the same time.")] = 2,
     seeds: Annotated[str | None, typer.Option(help="Seeds, such as 0,1,2; the task's own when left out.")] = None,
     error_rate: Annotated[float, typer.Option(help="Chance that the run calls any idea improved that is not.")] = 0.05,
@@ -83,7 +85,13 @@ def run(
         task=task,
         model=ModelChoice(name=model, base_url=None if model == RULE_BASED else base_url),
         sandbox=sandbox,
-        budget=Budget(rounds=rounds, ideas=ideas, max_repairs=repairs, wall_minutes=minutes),
+        budget={
+            "rounds": rounds,
+            "ideas": ideas,
+            "max_repairs": repairs,
+            "wall_minutes": minutes,
+            "model": {"tokens": tokens, "dollars": dollars},
+        },
         experiments=experiments,
         seeds=seeds,
         error_rate=error_rate,
@@ -168,9 +176,9 @@ def doctor(
 def _work_on(opened: Run, *, as_json: bool) -> None:
     style: Style = "json" if as_json else "live" if _out.is_terminal else "plain"
     with opened, opened.locked():
-        model = session_model(opened)
+        model, spending = session_model(opened)
         sandbox = choose_sandbox(opened.config)
-        with open_context(opened, model, sandbox) as context:
+        with open_context(opened, model, sandbox, spending) as context:
             _say(as_json, f"{model.describes_itself}\nSandbox: {sandbox.isolation.summary}")
             with following(opened, style, _out):
                 ending = asyncio.run(work(context))

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from agent.config import Budget, ModelChoice, SandboxName
+from agent.config import ModelChoice, SandboxName
 from agent.experiment import BASELINE, baseline_version, measure
 from agent.loop import open_context
 from agent.models.rule_based.model import RuleBasedModel
@@ -71,7 +71,7 @@ def baseline(
             task=task,
             model=ModelChoice(),
             sandbox=sandbox,
-            budget=Budget(),
+            budget={},
             experiments=1,
             seeds=None,
             error_rate=0.05,

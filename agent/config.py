@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.retrieval import Mode
+from agent.models.budget import ModelLimits
 
 SandboxName = Literal["auto", "docker", "bubblewrap", "process"]
 
@@ -37,6 +38,8 @@ class Budget(Settings):
     """Repairs an idea (Dolphin, arXiv 2501.03916: 5)."""
     wall_minutes: float | None = Field(default=None, gt=0)
     """Minutes of work, over all sessions of the run."""
+    model: ModelLimits = ModelLimits()
+    """What may be spent on the model: calls, tokens, dollars."""
 
 
 class ModelChoice(Settings):

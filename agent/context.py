@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.literature.sources.source import Source
+from agent.models.budget import Spending
 from agent.models.model import Model
 from agent.models.requests import SourceFile, TaskBrief
 from agent.run import Run
@@ -31,6 +32,8 @@ class Context:
     sources: tuple[Source, ...]
     pool: ThreadPoolExecutor
     """Where jobs are waited for: its size is the number of experiments at the same time."""
+    spending: Spending | None = None
+    """What the model has cost, where that is limited."""
     worked_before_s: float = 0.0
     """Seconds of work of earlier sessions of this run."""
     started: float = field(default_factory=time.monotonic)
@@ -64,6 +67,8 @@ class Context:
         minutes = self.run.config.budget.wall_minutes
         if minutes is not None and self.seconds_worked() >= minutes * 60:
             return f"the budget of {minutes:g} minutes is spent"
+        if self.spending is not None and self.spending.share() >= 1:
+            return f"the model's budget is spent: {self.spending.standing()}"
         return ""
 
     def brief(self) -> TaskBrief:

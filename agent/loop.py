@@ -22,6 +22,7 @@ from agent.graph import build_graph
 from agent.literature.sources.choose import choose_sources
 from agent.literature.sources.local import LocalSource, starter_library
 from agent.literature.sources.source import Source
+from agent.models.budget import Spending
 from agent.models.model import Model
 from agent.models.recording import RecordedModel
 from agent.run import Run
@@ -46,7 +47,7 @@ def answer_cache() -> Path:
 
 
 @contextmanager
-def open_context(run: Run, model: Model, sandbox: Sandbox) -> Iterator[Context]:
+def open_context(run: Run, model: Model, sandbox: Sandbox, spending: Spending | None = None) -> Iterator[Context]:
     """Everything that the nodes work with.
 
     Raises:
@@ -64,6 +65,7 @@ def open_context(run: Run, model: Model, sandbox: Sandbox) -> Iterator[Context]:
             sandbox=sandbox,
             sources=_sources(run),
             pool=pool,
+            spending=spending,
             worked_before_s=run.seconds_worked(),
         )
     finally:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from pydantic import ValidationError
 
-from agent.answers import keep_call
-from agent.config import Budget, ModelChoice, RunConfig, SandboxName, versions_here
+from agent.answers import calls_of, keep_call
+from agent.config import ModelChoice, RunConfig, SandboxName, versions_here
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.files import read_papers
@@ -17,8 +18,11 @@ from agent.literature.retrieval import Mode
 from agent.literature.sources.choose import choose_sources
 from agent.literature.sources.local import papers_source
 from agent.loop import answer_cache
+from agent.models.budget import BudgetedModel, ModelLimits, Spending
 from agent.models.choose import RULE_BASED, choose_model
 from agent.models.model import Model
+from agent.models.prices import price_of
+from agent.models.usage import CallRecord
 from agent.run import Run
 from sandboxes.choose import choose
 from sandboxes.errors import SandboxUnavailable
@@ -33,7 +37,7 @@ class Wishes(TypedDict):
     task: str
     model: ModelChoice
     sandbox: SandboxName
-    budget: Budget
+    budget: Mapping[str, object]
     experiments: int
     seeds: str | None
     error_rate: float
@@ -114,6 +118,20 @@ def choose_sandbox(config: RunConfig) -> Sandbox:
         return choose("process")
 
 
-def session_model(run: Run) -> Model:
-    """The run's model; what its calls cost is kept with the run."""
-    return choose_model(run.config.model, on_call=lambda call: keep_call(run, call))
+def session_model(run: Run) -> tuple[Model, Spending | None]:
+    """The run's model, and what it has cost so far where that is limited. Each call is kept with the run.
+
+    Raises:
+        BadConfiguration: the endpoint needs a key, or a limit of money stands on a model without a known price.
+    """
+    choice, limits = run.config.model, run.config.budget.model
+    if limits == ModelLimits():
+        return choose_model(choice, on_call=lambda call: keep_call(run, call)), None
+    price = price_of(choice.name, {}) if limits.dollars is not None else None
+    spending = Spending(limits, price, calls_of(run), notice=lambda text: run.tell("budget", "", text))
+
+    def on_call(call: CallRecord) -> None:
+        keep_call(run, call)
+        spending.charge(call)
+
+    return BudgetedModel(choose_model(choice, on_call=on_call), spending), spending

@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agent.context import Context
-from agent.errors import ModelFailed
+from agent.errors import BudgetSpent, ModelFailed
 from agent.history import draft_of, past_ideas
 from agent.literature.papers import Paper
 from agent.models.requests import IdeaDraft, PaperExcerpt, ProposeIdeas
@@ -37,7 +37,7 @@ async def propose(state: State, runtime: Runtime[Context]) -> dict[str, int]:
     context.run.tell("proposing", f"r{round_}", f"asking {context.model.name} for {count} ideas")
     try:
         drafts = (await context.model.ask(request)).ideas[:count]
-    except ModelFailed as error:
+    except (ModelFailed, BudgetSpent) as error:
         context.run.tell("model failed", f"r{round_}", f"no ideas: {error}")
         drafts = ()
     shown = {paper.id for paper in papers}
