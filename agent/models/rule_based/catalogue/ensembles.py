@@ -72,7 +72,7 @@ ENSEMBLES = (
             "weak learners",
         ),
         kind="classification",
-        not_with=("geometry", "perturbation"),
+        not_with=("geometry", "perturbation", "nearest-neighbours", "linear-support-vectors"),
     ),
     Component(
         name="pairwise-classification",
