@@ -56,6 +56,8 @@ class RunConfig(Settings):
     created: datetime
     task: str
     """Name of a built-in task, or the absolute path of a task folder."""
+    task_hash: str = ""
+    """Content of the task's files when the run began (`workspaces.task.fingerprint`)."""
     model: ModelChoice = ModelChoice()
     sandbox: SandboxName = "auto"
     budget: Budget = Budget()

@@ -18,6 +18,7 @@ from langgraph.runtime import RunControl
 
 from agent.answers import RunAnswers
 from agent.context import Context
+from agent.errors import BadConfiguration
 from agent.graph import build_graph
 from agent.literature.sources.choose import choose_sources
 from agent.literature.sources.local import LocalSource, starter_library
@@ -51,9 +52,12 @@ def open_context(run: Run, model: Model, sandbox: Sandbox, spending: Spending | 
     """Everything that the nodes work with.
 
     Raises:
+        BadConfiguration: the task is not what it was when the run began.
         TaskInvalid: the task's folder is not as it must be, or its data cannot be made.
     """
     task = tasks.find(run.config.task)
+    if run.config.task_hash not in ("", tasks.fingerprint(task)):
+        raise BadConfiguration(f"{task.folder}: the task changed since the run began; start a new run for the new task")
     pool = ThreadPoolExecutor(max_workers=run.config.experiments, thread_name_prefix="experiment")
     try:
         yield Context(

@@ -66,6 +66,7 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
                 "id": wishes["name"] or f"{task.name}-{created:%Y%m%d-%H%M%S}",
                 "created": created,
                 "task": task.name if built_in else str(task.folder),
+                "task_hash": tasks.fingerprint(task),
                 "seeds": _seeds(wishes["seeds"]),
                 "sources": _sources(wishes["sources"]),
                 "papers": [str(path.resolve()) for path in wishes["papers"]],

@@ -28,7 +28,7 @@ from pydantic import (
 )
 
 from workspaces.errors import EditRefused, TaskInvalid
-from workspaces.files import read_folder
+from workspaces.files import content_hash, read_folder
 from workspaces.mistakes import mistakes
 
 if TYPE_CHECKING:
@@ -180,6 +180,18 @@ def load(folder: Path) -> Task:
     if problems or task is None:
         raise TaskInvalid(problems)
     return task
+
+
+def fingerprint(task: Task) -> str:
+    """SHA-256, in hex, over what decides a task's results: task.toml, data.py, evaluate.py and the baseline.
+
+    Raises:
+        TaskInvalid: baseline/ holds what a candidate cannot have.
+    """
+    programs = {
+        name: (task.folder / name).read_text(encoding="utf-8") for name in ("task.toml", "data.py", "evaluate.py")
+    }
+    return content_hash(programs | {f"baseline/{path}": text for path, text in task.baseline().items()})
 
 
 def find(name_or_path: str, extra_folders: Iterable[Path] = ()) -> Task:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,3 +164,13 @@ def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path) -> None:
     process.stdout.close()
     assert process.wait(timeout=120) == 0
     assert (tmp_path / "runs/quick/report.html").is_file()
+
+
+def test_a_task_that_changed_is_not_taken_for_the_one_that_was_begun(tmp_path: Path) -> None:
+    task = tmp_path / "task"
+    shutil.copytree(QUICK, task)
+    assert echolocate(tmp_path, "run", str(task), "--name", "mine", *FAST).returncode == 0
+    (task / "evaluate.py").write_text("def score(y_true, y_pred):\n    return 1.0\n")
+    done = echolocate(tmp_path, "resume", "mine")
+    assert done.returncode == 2
+    assert "the task changed since the run began" in done.stderr
