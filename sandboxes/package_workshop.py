@@ -98,7 +98,8 @@ class Workshop:
         part.rename(wheels)
 
     def _run(self, command: list[str]) -> None:
-        code, (output, errors) = self._container.exec_run(command, demux=True)
+        code, streams = self._container.exec_run(command, demux=True)
+        output, errors = cast("tuple[bytes | None, bytes | None]", streams)  # what docker-py gives with demux
         if code == 0:
             return
         said = clean(errors or b"")

@@ -4,8 +4,6 @@ Run as a script; needs `zstandard` and the test data (ECHOLOCATE_TEST_DATA). Pri
 Ends with exit code 1 when nDCG@10 is below 0.67, which BM25 reaches everywhere. `--corpus` adds the 95,842 abstracts.
 """
 
-
-
 from __future__ import annotations
 
 import json
