@@ -11,7 +11,7 @@ import shutil
 import tarfile
 from contextlib import contextmanager
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Literal
+from typing import IO, TYPE_CHECKING, Literal, cast
 
 from pydantic import BaseModel, Field, ValidationError
 

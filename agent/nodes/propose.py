@@ -7,7 +7,7 @@ from langgraph.runtime import Runtime
 from agent.context import Context
 from agent.errors import BudgetSpent, ModelFailed
 from agent.history import draft_of, past_ideas
-from agent.literature.papers import Paper
+from agent.literature.ranking import RankedPaper, inspiring
 from agent.models.requests import IdeaDraft, PaperExcerpt, ProposeIdeas
 from agent.records import IdeaRecord, PaperRecord
 from agent.state import State
@@ -51,9 +51,16 @@ async def propose(state: State, runtime: Runtime[Context]) -> dict[str, int]:
 
 
 def _excerpts(context: Context, round_: int) -> tuple[PaperExcerpt, ...]:
-    rows = context.run.all(PaperRecord, PaperRecord.rank, round=round_)
-    papers = [Paper.model_validate(row.paper) for row in rows]
-    return tuple(PaperExcerpt(id=one.id, title=one.title, year=one.year, text=one.text[:_EXCERPT]) for one in papers)
+    """The papers that score high enough to inspire ideas, best first."""
+    ranked = [_ranked(row) for row in context.run.all(PaperRecord, PaperRecord.rank, round=round_)]
+    return tuple(
+        PaperExcerpt(id=paper.id, title=paper.title, year=paper.year, text=paper.text[:_EXCERPT])
+        for paper in (one.paper for one in inspiring(ranked))
+    )
+
+
+def _ranked(row: PaperRecord) -> RankedPaper:
+    return RankedPaper.model_validate({**row.ranking, "paper": row.paper})
 
 
 def _only_shown(draft: IdeaDraft, shown: set[str]) -> IdeaDraft:
