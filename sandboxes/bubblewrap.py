@@ -11,6 +11,7 @@ import os
 import platform
 import select
 import subprocess
+import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from io import FileIO
@@ -27,14 +28,14 @@ from sandboxes.log import clean
 from sandboxes.outputs import Collected, open_folder
 from sandboxes.proctree import over_memory
 from sandboxes.request import check_job
-from sandboxes.sandbox import Isolation
+from sandboxes.sandbox import Isolation, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sandboxes.keep import JobFolder
     from sandboxes.launch import Confinement
-    from sandboxes.sandbox import Job, Limits, Outcome
+    from sandboxes.sandbox import Job, Outcome
 
 _START_S = 30.0
 # Files that /tmp, /dev/shm and out/ may hold, each; bubblewrap cannot limit them, and each costs kernel memory.
@@ -58,7 +59,7 @@ class BubblewrapSandbox:
         """Return when `bwrap` can make the namespaces; see `Sandbox.check`."""
         if not bwrap.installed():
             raise SandboxUnavailable("bubblewrap is not installed (Debian, Ubuntu: `apt install bubblewrap`)")
-        trial = [*bwrap.namespaces(), *bwrap.system(), "--", "true"]
+        trial = [*bwrap.namespaces(), *bwrap.system(Limits()), "--", sys.executable, "-I", "-c", "pass"]
         done = subprocess.run(trial, check=False, capture_output=True, text=True)
         if done.returncode != 0:
             raise SandboxUnavailable(f"bubblewrap cannot make a sandbox here: {done.stderr.strip()}")
@@ -164,7 +165,7 @@ def _start(job: Job, info: FileIO, ready: FileIO, go: FileIO) -> subprocess.Pope
             "rlimits": rlimits(job.limits) | _process_limit(job.limits),
             "gate": (ready.fileno(), go.fileno()),
         }
-        view = [*bwrap.namespaces(), *bwrap.system(), *bwrap.job_view(job), "--info-fd", str(info.fileno())]
+        view = [*bwrap.namespaces(), *bwrap.system(job.limits), *bwrap.job_view(job), "--info-fd", str(info.fileno())]
         with pinned(job.limits.cpus):
             return subprocess.Popen(
                 [*view, *options, "--", *launcher(confinement, job.command)],

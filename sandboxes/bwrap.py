@@ -15,7 +15,7 @@ from sandboxes.request import environment, shm_mb, tmp_mb
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sandboxes.sandbox import Job
+    from sandboxes.sandbox import Job, Limits
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/alternatives", "/etc/ld.so.cache")
 # What may lie beside the packages that a job needs, and must not be read: the packages that ship tasks with their
@@ -54,9 +54,10 @@ def namespaces() -> list[str]:
     return [*common, "--unshare-all", "--unshare-user", "--uid", str(_NOBODY), "--gid", str(_NOBODY)]
 
 
-def system() -> list[str]:
-    """Return the options that lay out a root of programs and libraries, all read-only."""
-    options = []
+def system(limits: Limits) -> list[str]:
+    """Return the options that lay out a root of programs and libraries, all read-only, and a scratch folder."""
+    # First of all, because this Python may itself live below /tmp and would be hidden by it.
+    options = _scratch("/tmp", tmp_mb(limits))
     for path in _SYSTEM:
         options += ["--ro-bind-try", path, path]
     for root in _interpreter_roots():
@@ -71,18 +72,20 @@ def system() -> list[str]:
 
 def job_view(job: Job) -> list[str]:
     """Return the options that lay out a job's folders and environment, and then seal the root."""
-    sizes = {"/tmp": tmp_mb(job.limits), "/dev/shm": shm_mb(job.limits), "/job/out": job.limits.output_mb}
     options = ["--perms", "0755", "--dir", "/job", "--perms", "0755", "--dir", "/job/in"]
     options += ["--ro-bind", str(job.code.resolve()), "/job/code"]
     for name, path in job.inputs.items():
         options += ["--ro-bind", str(path.resolve()), f"/job/in/{name}"]
-    for folder, mebibytes in sizes.items():
-        options += ["--perms", "1777", "--size", str(mebibytes << 20), "--tmpfs", folder]
+    options += _scratch("/dev/shm", shm_mb(job.limits)) + _scratch("/job/out", job.limits.output_mb)
     options += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/job", "--clearenv"]
     search = os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"])
     for name, value in ({"PATH": search, "USER": "sandbox"} | environment(job)).items():
         options += ["--setenv", name, value]
     return options
+
+
+def _scratch(folder: str, mebibytes: int) -> list[str]:
+    return ["--perms", "1777", "--size", str(mebibytes << 20), "--tmpfs", folder]
 
 
 def check_readable(job: Job) -> None:
