@@ -37,7 +37,7 @@ def proposing(*titles: str) -> Callable[[ProposeIdeas], Ideas]:
 
     def answer(request: ProposeIdeas) -> Ideas:
         drafts = [
-            IdeaDraft(title=title, summary=f"{title}: {' '.join(f'{title}{request.round}{n}' for n in range(20))}")
+            IdeaDraft(title=title, summary=f"{title}: {' '.join(f'{title}r{request.round}w{n}' for n in range(20))}")
             for title in titles
         ]
         return Ideas(ideas=tuple(drafts))
