@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from sandboxes.sandbox import Job, Status
 
 # How much longer than the container's own limit is waited before the job is killed from here.
+_SLACK_S = 0.1
+"""The engine notes a start a moment after the program's own limit began to run: 1.999 s were seen for 2 s."""
 _GRACE_S = 5.0
 # How long the engine may take from the kill to the removal of a container.
 _REMOVAL_S = 1.0
@@ -154,7 +156,7 @@ class _End:
         # Whatever the exit code: when the kernel kills a child, its parent may go on with half of the work.
         if self.out_of_memory:
             return "oom", f"used more than {limits.memory_mb} MiB of memory"
-        if killed or (self.signal == SIGKILL and self.wall_s >= limits.wall_s):
+        if killed or (self.signal == SIGKILL and self.wall_s >= limits.wall_s - _SLACK_S):
             return "timeout", f"stopped after {limits.wall_s:g} s"
         if self.code == 0:
             return "ok", ""

@@ -35,7 +35,12 @@ class JobFolder:
         return outcome.model_copy(update={"log_path": self.log_path, "outputs": outputs})
 
     def store(self, outcome: Outcome) -> Outcome:
-        """Write log and outcome so that after a power cut either the whole outcome is there or none of it."""
+        """Write log and outcome so that after a power cut either the whole outcome is there or none of it.
+
+        A cancelled job is unfinished work: nothing is kept of it, so that it runs when it is asked for again.
+        """
+        if outcome.status == "cancelled":
+            return outcome
         _write_durably(self.log_path, outcome.log.encode())
         _write_durably(self._outcome, outcome.model_dump_json(indent=2).encode())
         return outcome
