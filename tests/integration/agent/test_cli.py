@@ -158,11 +158,11 @@ def test_tasks_can_be_listed_made_checked_and_tried(tmp_path: Path) -> None:
 def test_a_reader_that_goes_away_does_not_end_the_run(tmp_path: Path) -> None:
     """As in `echolocate run … | head`: the run goes on to its report."""
     command = [*COMMAND, "run", str(QUICK), "--name", "quick", *FAST]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.stdout.close()
-    assert process.wait(timeout=120) == 0
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=120) == 0
     assert (tmp_path / "runs/quick/report.html").is_file()
 
 
