@@ -13,7 +13,8 @@ from rich.markdown import Markdown
 from rich.table import Table
 
 from agent.config import ModelChoice, SandboxName
-from agent.experiment import BASELINE, baseline_version, measure
+from agent.experiment import baseline_version, measure
+from agent.history import BASELINE
 from agent.loop import open_context
 from agent.models.rule_based.model import RuleBasedModel
 from agent.session import choose_sandbox, new_run

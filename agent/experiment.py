@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agent.context import Context
 from agent.evidence.statistics import Scores
+from agent.history import BASELINE
 from agent.records import AttemptRecord, MeasurementRecord
 from sandboxes.sandbox import Job, Limits, Outcome
 from workspaces.data import Split
@@ -20,7 +21,6 @@ from workspaces.errors import ScoreUnreadable
 from workspaces.scoring import SCORE_FILE, Score, read_score, scorer_code, scorer_command
 
 PREDICTIONS = "predictions.csv"
-BASELINE = "baseline"
 _SCORER_LIMITS = Limits(wall_s=300, memory_mb=2048, output_mb=8)
 
 

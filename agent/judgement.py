@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from agent.context import Context
 from agent.evidence.statistics import Comparison, compare
-from agent.experiment import BASELINE, scores
-from agent.history import attempts
+from agent.experiment import scores
+from agent.history import BASELINE, attempts
 from agent.records import MeasurementRecord, VerdictRecord
 from workspaces.data import Split
 

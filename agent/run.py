@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, Select, create_engine, event, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from agent.artefacts import Artefacts
@@ -20,6 +20,7 @@ from agent.errors import BadConfiguration, RunBusy
 from agent.records import EventRecord, Record
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 Listener = Callable[[EventRecord], None]
 
 
@@ -123,6 +124,11 @@ class Run:
         """All rows whose columns equal the given values, ordered by the given columns."""
         with self._sessions() as session:
             return session.scalars(select(table).filter_by(**equal).order_by(*order)).all()
+
+    def query(self, statement: Select[T]) -> Sequence[T]:
+        """What a statement selects: for readers that show a part of a run and must not load the whole."""
+        with self._sessions() as session:
+            return session.scalars(statement).all()
 
     # -- the journal --------------------------------------------------------------------------------------------
 

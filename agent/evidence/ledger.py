@@ -8,12 +8,14 @@ renderer asks `Ledger.holds` of each.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
 
 from agent.evidence.statistics import Comparison
+from agent.history import BASELINE, attempts_by_idea, measurements_by_subject
 from agent.records import (
     AttemptRecord,
     EventRecord,
@@ -103,23 +105,20 @@ class Compared(NamedTuple):
 class Ledger:
     """The numbers of one run, as its records were when the ledger was opened."""
 
-    def __init__(self, run: Run, metric: Metric | None = None) -> None:
+    def __init__(self, run: Run, metric: Metric | None = None, ideas: Collection[str] | None = None) -> None:
         """Open the ledger of a run.
 
         Args:
             run: whose records are the only origin of numbers.
             metric: of the run's task: metrics are rounded to two digits of its smallest difference worth having.
+            ideas: those whose verdicts, attempts and measurements will be cited; None for all.
         """
         self._run = run
         self._decimals = None if metric is None else max(0, 1 - math.floor(math.log10(metric.smallest_difference)))
         self._smallest = None if metric is None else metric.smallest_difference
         self._entries: dict[str, Cited | Stated] = {}
-        self._attempts: dict[str, list[AttemptRecord]] = {}
-        for attempt in run.all(AttemptRecord, AttemptRecord.number):
-            self._attempts.setdefault(attempt.idea_id, []).append(attempt)
-        self._measured: dict[tuple[str, str], list[MeasurementRecord]] = {}
-        for row in run.all(MeasurementRecord, MeasurementRecord.seed):
-            self._measured.setdefault((row.subject, row.split), []).append(row)
+        self._attempts = attempts_by_idea(run, ideas)
+        self._measured = measurements_by_subject(run, ideas)
 
     def holds(self, entry: Cited | Stated) -> bool:
         """Whether this very entry came from this ledger."""
@@ -181,7 +180,8 @@ class Ledger:
         """How many rows of a table have these values."""
         where = " and ".join(f"{name} = {value}" for name, value in equal.items())
         counted = f"{table.__tablename__} where {where}" if where else table.__tablename__
-        return self._count(counted, len(self._run.all(table, **equal)))
+        (number,) = self._run.query(select(func.count()).select_from(table).filter_by(**equal))
+        return self._count(counted, number)
 
     def counted(self, what: str, rows: Iterable[str]) -> Cited:
         """How many different things there are of the kind `what`, given their ids."""
@@ -246,7 +246,8 @@ class Ledger:
         )
 
     def _of_verdict(self, row: VerdictRecord) -> Source:
-        sides = [self._measured.get((subject, row.split), []) for subject in (row.idea_id, "baseline")]
+        subjects = (row.idea_id, BASELINE)
+        sides = [[one for one in self._measured.get(subject, []) if one.split == row.split] for subject in subjects]
         ours = [self._of_measurement(one) for one in sides[0]]
         parts = {
             "seeds": tuple(seed for one in ours for seed in one.seeds),

@@ -8,7 +8,8 @@ from langgraph.runtime import Runtime
 
 from agent.context import Context
 from agent.errors import BadConfiguration
-from agent.experiment import BASELINE, baseline_version, measure, scores
+from agent.experiment import baseline_version, measure, scores
+from agent.history import BASELINE
 from agent.state import State
 
 

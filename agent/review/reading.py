@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agent.evidence.ledger import Ledger
-from agent.experiment import BASELINE
+from agent.history import BASELINE
 from agent.literature.papers import Paper
 from agent.models.choose import RULE_BASED
 from agent.models.rule_based.model import RuleBasedModel

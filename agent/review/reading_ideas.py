@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote as url_quote
 
 from agent.debugging.failure import Failure
 from agent.evidence.ledger import Cited, Ledger
-from agent.experiment import BASELINE
-from agent.history import draft_of, failures, idea_row
+from agent.history import (
+    BASELINE,
+    attempts_by_idea,
+    draft_of,
+    failures,
+    idea_row,
+    measurements_by_subject,
+    verdicts_by_split,
+)
 from agent.literature.novelty import Independence, NearestPapers
 from agent.literature.papers import Paper
 from agent.models.requests import IdeaDraft
-from agent.records import AttemptRecord, IdeaRecord, MeasurementRecord, PaperRecord, VerdictRecord
+from agent.records import AttemptRecord, IdeaRecord, PaperRecord
 from agent.review.dossier import AttemptLine, AttemptView, IdeaDetail, IdeaView, Judged, Reference, SeedView
 from agent.review.quoting import Quoted, Speaker, quote, quote_block
 from agent.run import Run
@@ -29,17 +36,16 @@ _DIFF = 20_000
 class IdeaReader:
     """Reads the ideas of one run."""
 
-    def __init__(self, run: Run, ledger: Ledger, library: Sequence[PaperRecord]) -> None:
+    def __init__(
+        self, run: Run, ledger: Ledger, library: Sequence[PaperRecord], ideas: Collection[str] | None = None
+    ) -> None:
+        """Read these ideas, or all of them for None; the ledger must be open for the same."""
         self._run = run
         self._ledger = ledger
         self._library = {paper.id: paper for paper in (Paper.model_validate(row.paper) for row in library)}
-        self._verdicts = {(row.idea_id, row.split): row for row in run.all(VerdictRecord)}
-        self._measured: dict[str, list[MeasurementRecord]] = {}
-        for row in sorted(run.all(MeasurementRecord, MeasurementRecord.seed), key=lambda row: row.split == "test"):
-            self._measured.setdefault(row.subject, []).append(row)
-        self._tried: dict[str, list[AttemptRecord]] = {}
-        for attempt in run.all(AttemptRecord, AttemptRecord.number):
-            self._tried.setdefault(attempt.idea_id, []).append(attempt)
+        self._verdicts = verdicts_by_split(run, ideas)
+        self._measured = measurements_by_subject(run, ideas)
+        self._tried = attempts_by_idea(run, ideas)
         try:
             workspace = Workspace.open(run.folder / "workspace")
             self._versions: tuple[Workspace, str] | None = (workspace, workspace.baseline)
@@ -48,7 +54,11 @@ class IdeaReader:
 
     def all_ideas(self) -> tuple[IdeaView, ...]:
         """Every idea, in the order in which they were proposed."""
-        return tuple(self._idea(row) for row in sorted(self._run.all(IdeaRecord), key=lambda row: in_order(row.id)))
+        return self.ideas(sorted(self._run.all(IdeaRecord), key=lambda row: in_order(row.id)))
+
+    def ideas(self, rows: Iterable[IdeaRecord]) -> tuple[IdeaView, ...]:
+        """These ideas."""
+        return tuple(self._idea(row) for row in rows)
 
     def seeds(self, subject: str) -> tuple[SeedView, ...]:
         """Measurements of an idea or the baseline, validation first, beside the baseline's with the same seed."""

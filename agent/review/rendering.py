@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Undefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
@@ -34,13 +36,46 @@ class Uncited(EcholocateError):
     """A template printed what is neither text nor a number of the ledger: an error of ours."""
 
 
-def environment(form: Format, ledger: Ledger) -> Environment:
-    """Templates of one format, which print numbers of one ledger."""
+class _Compiled(BytecodeCache):
+    """Templates as compiled once in this process: pages make an environment for every request."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: dict[Format, _Compiled] = {"html": _Compiled(), "markdown": _Compiled()}
+
+
+def in_page(source: Source) -> str:
+    """The address of a source in the table of evidence of the page itself."""
+    return f"#{anchor(source)}"
+
+
+def environment(
+    form: Format, ledger: Ledger, folders: Sequence[Path] = (), address: Callable[[Source], str] = in_page
+) -> Environment:
+    """Templates of one format, which print numbers of one ledger.
+
+    Args:
+        form: what the templates print.
+        ledger: whose numbers can be printed.
+        folders: where templates are looked for before the report's own.
+        address: where the link of a number leads.
+    """
+    linked = partial(_html_link if form == "html" else _markdown_link, address)
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([*folders, TEMPLATES]),
+        bytecode_cache=_COMPILED[form],
         undefined=StrictUndefined,
         autoescape=form == "html",
-        finalize=_finalize(ledger, *(_HTML if form == "html" else _MARKDOWN)),
+        finalize=_finalize(ledger, linked, _html_quote if form == "html" else _markdown_quote),
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -76,9 +111,9 @@ def _finalize(
     return finalize
 
 
-def _html_link(entry: Cited | Stated) -> Markup:
+def _html_link(address: Callable[[Source], str], entry: Cited | Stated) -> Markup:
     kind = "cited" if isinstance(entry, Cited) else "stated"
-    return Markup('<a class="{}" href="#{}">{}</a>').format(kind, anchor(entry.source), _line(entry.text))
+    return Markup('<a class="{}" href="{}">{}</a>').format(kind, address(entry.source), _line(entry.text))
 
 
 def _html_quote(words: Quoted) -> Markup:
@@ -87,8 +122,8 @@ def _html_quote(words: Quoted) -> Markup:
     return Markup('<q class="words by-{}"><bdi>{}</bdi></q>').format(words.by, words.text)
 
 
-def _markdown_link(entry: Cited | Stated) -> str:
-    return f"[{_line_markdown(entry.text)}](#{anchor(entry.source)})"
+def _markdown_link(address: Callable[[Source], str], entry: Cited | Stated) -> str:
+    return f"[{_line_markdown(entry.text)}]({address(entry.source)})"
 
 
 def _markdown_quote(words: Quoted) -> str:
@@ -125,7 +160,3 @@ def _diff_html(words: Quoted) -> Markup:
 
 def _diff_markdown(words: Quoted) -> str:
     return fenced(words.text, "diff")
-
-
-_HTML = (_html_link, _html_quote)
-_MARKDOWN = (_markdown_link, _markdown_quote)
