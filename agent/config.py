@@ -16,6 +16,7 @@ from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.retrieval import Mode
 from agent.models.budget import ModelLimits
+from agent.review.settings import ReviewSettings
 
 SandboxName = Literal["auto", "docker", "bubblewrap", "process"]
 
@@ -77,6 +78,8 @@ class RunConfig(Settings):
     """Online sources answer from what was kept of earlier answers, and nothing is asked."""
     papers: tuple[str, ...] = ()
     """Files of the user's own papers, beside the starter library."""
+    review: ReviewSettings = ReviewSettings()
+    """How the run is attended. The one part that `resume` may change: see `Run.attend`."""
     versions: dict[str, str] = Field(default_factory=dict)
 
     @property

@@ -4,7 +4,9 @@
     ├── UserMustAct          the person who typed the command: one clear line, exit code 2
     │   ├── BadConfiguration     a setting, argument or file that cannot be right
     │   ├── RunBusy              another process works on this run
-    │   └── ReplayDeparted       a replay asks what the recorded run did not
+    │   ├── ReplayDeparted       a replay asks what the recorded run did not
+    │   ├── VerdictRefused       a verdict that cannot be given on this item
+    │   └── StaleItem            a verdict on an item that has changed meanwhile: kept, and does not count
     ├── ModelFailed          nobody now: this one question got no usable answer; the idea fails, the run goes on
     ├── BudgetSpent          the loop: it asks no more, and ends the run in order, with its report
     ├── SourceFailed         nobody: this source's answer is an error, the other sources go on
@@ -37,6 +39,14 @@ class RunBusy(UserMustAct):
 
 class ReplayDeparted(UserMustAct):
     """A replay asks what the recorded run did not. The message says where the questions differ."""
+
+
+class VerdictRefused(UserMustAct):
+    """A verdict that cannot be given on this item. The message says what can."""
+
+
+class StaleItem(UserMustAct):
+    """The item changed since the reviewer looked at it. The verdict is kept but does not count; look again."""
 
 
 class BudgetSpent(EcholocateError):

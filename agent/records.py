@@ -117,6 +117,55 @@ class VerdictRecord(Record):
     comparison: Mapped[JsonDict | None]
 
 
+class ReviewItemRecord(Record):
+    """Something that a person may judge. Its version grows with every change, so that nobody judges what is gone."""
+
+    __tablename__ = "review_items"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    """Id of the record that it is about."""
+    round: Mapped[int]
+    title: Mapped[str]
+    state: Mapped[str]
+    """`waiting` (the run waits for a verdict), `decided` (it has one, and the run has not gone on yet) or `passed` (the
+    run has gone on: with the verdict, or without asking)."""
+    version: Mapped[int] = mapped_column(default=1)
+    opened: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(default="")
+    """The newest verdict that counts: `accept`, `reject`, `edit` or `rerun`; empty while there is none."""
+    taken: Mapped[int | None]
+    """The review that the run went on with."""
+
+
+class ReviewRecord(Record):
+    """A verdict of a person on an item. Rows are only ever added."""
+
+    __tablename__ = "reviews"
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id"), index=True)
+    version: Mapped[int]
+    """The item's version that the person looked at."""
+    counts: Mapped[bool]
+    """False: the item had changed meanwhile. The person was told, and the words are kept."""
+    verdict: Mapped[JsonDict]
+    who: Mapped[str]
+    at: Mapped[datetime]
+
+
+class QuestionRecord(Record):
+    """A question about an item, and what the model answered from the ledger."""
+
+    __tablename__ = "questions"
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    item_id: Mapped[str] = mapped_column(ForeignKey("review_items.id"), index=True)
+    question: Mapped[str]
+    answer: Mapped[JsonDict]
+    model: Mapped[str]
+    who: Mapped[str]
+    at: Mapped[datetime]
+
+
 class AnswerRow(Record):
     """A model's answer to a question; the same question within a run is answered from here."""
 
