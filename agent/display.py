@@ -99,7 +99,7 @@ class Progress:
             idea["attempt"] = str(event.data["attempt"])
         if event.kind == "verdict":
             idea["verdict"] = str(event.data["verdict"]) + (" (held-out)" if event.data.get("split") == "test" else "")
-        idea["now"] = _doing(event)
+        idea["now"] = doing(event)
 
     def render(self) -> RenderableType:
         """The picture now."""
@@ -122,7 +122,7 @@ class Progress:
         )
 
 
-def _doing(event: EventRecord) -> str:
+def doing(event: EventRecord) -> str:
     """What an idea is doing after an event, in a few words."""
     match event.kind:
         case "accepted":

@@ -36,6 +36,12 @@ def _open_database(path: Path) -> Engine:
     return engine
 
 
+def run_folders(home: Path) -> list[Path]:
+    """The folders of all runs below `home`, newest first."""
+    found = [path.parent for path in home.glob("*/run.toml")]
+    return sorted(found, key=lambda folder: (folder / "run.toml").stat().st_mtime, reverse=True)
+
+
 class Run:
     """One run on disk. Make one with `create` or `open`; use `close` (or `with`) when done."""
 
@@ -97,6 +103,11 @@ class Run:
         return self.folder / "papers.db"
 
     @property
+    def recording(self) -> Path:
+        """The file with the answers that this run repeats, where it does."""
+        return self.folder / "recording.json"
+
+    @property
     def jobs(self) -> Path:
         """The folder where sandboxes keep the outcomes of this run's jobs."""
         return self.folder / "jobs"
@@ -146,13 +157,10 @@ class Run:
 
     def seconds_worked(self) -> float:
         """Seconds of work over all sessions: from each session's start to its last event before the next."""
-        total, start, last = 0.0, None, None
-        for row in self.all(EventRecord, EventRecord.n):
-            if row.kind == "session":
-                total += (last - start).total_seconds() if start and last else 0.0
-                start = row.at
-            last = row.at
-        return total + ((last - start).total_seconds() if start and last else 0.0)
+        starts = self.all(EventRecord, EventRecord.n, kind="session")
+        newest = select(EventRecord.at).order_by(EventRecord.n.desc()).limit(1)
+        ends = [newest.where(EventRecord.n < following.n) for following in starts[1:]] + [newest]
+        return sum((self.query(end)[0] - start.at).total_seconds() for start, end in zip(starts, ends, strict=False))
 
     # -- one process at a time ----------------------------------------------------------------------------------
 

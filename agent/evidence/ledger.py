@@ -167,6 +167,13 @@ class Ledger:
         source = self._of_attempt(row) if isinstance(row, AttemptRecord) else self._of_measurement(row)
         return self._enter(row.wall_s, "wall time", _duration(row.wall_s), source)
 
+    def seconds_run(self, idea: str) -> Cited:
+        """Seconds that an idea's programs ran. The first measurement is the run of the attempt that worked."""
+        took = {(row.commit, "validation", row.seed): row.wall_s or 0.0 for row in self._attempts.get(idea, [])}
+        took |= {(row.commit, row.split, row.seed): row.wall_s for row in self._measured.get(idea, [])}
+        seconds = sum(took.values())
+        return self._enter(seconds, "time run", _duration(seconds), Source(kind="idea", row=idea))
+
     def similarity(self, row: IdeaRecord, to: str, value: float) -> Cited:
         """How near an idea is to the earlier idea or paper `to`, as its record says."""
         return self._enter(value, f"similarity to {to}", f"{value:.2f}", Source(kind="idea", row=row.id))

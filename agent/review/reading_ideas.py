@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from urllib.parse import quote as url_quote
 
 from agent.debugging.failure import Failure
@@ -46,11 +47,15 @@ class IdeaReader:
         self._verdicts = verdicts_by_split(run, ideas)
         self._measured = measurements_by_subject(run, ideas)
         self._tried = attempts_by_idea(run, ideas)
+
+    @cached_property
+    def _versions(self) -> tuple[Workspace, str] | None:
+        """The repository and its baseline; asks git, so only where code is shown."""
         try:
-            workspace = Workspace.open(run.folder / "workspace")
-            self._versions: tuple[Workspace, str] | None = (workspace, workspace.baseline)
+            workspace = Workspace.open(self._run.folder / "workspace")
+            return workspace, workspace.baseline
         except WorkspaceBroken:  # a run that was stopped before it had one
-            self._versions = None
+            return None
 
     def all_ideas(self) -> tuple[IdeaView, ...]:
         """Every idea, in the order in which they were proposed."""
