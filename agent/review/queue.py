@@ -1,9 +1,9 @@
 """The review queue: what a person may judge, what was said of it, and what the run has taken up.
 
 People and the run's process meet in `run.db` only. People add verdicts (`submit`); only the run's own process opens
-items (`offer`, `reopen`) and takes verdicts up (`take`), and only it changes what is judged. A verdict says which version of the
-item its author looked at. When the item has changed since, because somebody else was faster or the run has gone on, the
-words are kept, they do not count, and the author is told (`StaleItem`).
+items (`offer`, `reopen`) and takes verdicts up (`take`), and only it changes what is judged. A verdict says which
+version of the item its author looked at. When the item has changed since, because somebody else was faster or the run
+has gone on, the words are kept, they do not count, and the author is told (`StaleItem`).
 """
 
 from __future__ import annotations
@@ -172,9 +172,7 @@ def offer(run: Run, kind: str, subject: str, round_: int, title: str) -> ReviewI
 
 def take(run: Run, id_: str) -> Review | None:
     """The verdict that the run goes on with; None while there is none. Once taken it stands, however often asked."""
-    newest = (
-        select(func.max(ReviewRecord.n)).where(ReviewRecord.item_id == id_, ReviewRecord.counts).scalar_subquery()
-    )
+    newest = select(func.max(ReviewRecord.n)).where(ReviewRecord.item_id == id_, ReviewRecord.counts).scalar_subquery()
     with run.session() as session:
         session.execute(
             update(ReviewItemRecord)
@@ -204,7 +202,7 @@ _CHANGING = ("edit", "rerun")
 def _check(run: Run, on: ReviewItem, verdict: Verdict) -> None:
     if verdict.action not in on.is_of.actions:
         can = ", ".join(sorted(on.is_of.actions))
-        raise VerdictRefused(f"{on.id}: {verdict.action} is not possible on a {on.kind}; {can} are")
+        raise VerdictRefused(f"{on.id}: {verdict.action} is not possible here; {can} are")
     if isinstance(verdict, Edit):
         on.is_of.check(run, on.subject, verdict.changes)
 

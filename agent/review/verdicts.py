@@ -1,4 +1,4 @@
-"""What a person may say of an item: accept, reject, edit, rerun. A question is no verdict: see `agent.review.asking`."""
+"""What a person may say of an item. A question is no verdict: see `agent.review.asking`."""
 
 from __future__ import annotations
 
