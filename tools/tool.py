@@ -46,6 +46,9 @@ FeatureColumnName = Annotated[str, Field(json_schema_extra={_NAMES: "feature col
 """A parameter that names a column of what is known of the features."""
 InputFile = Annotated[Path, Field(json_schema_extra={_NAMES: "file"})]
 """A parameter that names a file which the user handed in; the function receives its path."""
+InputTable = Annotated[Path, Field(json_schema_extra={_NAMES: "table"})]
+"""A parameter that names a table of an earlier step, as `step.table`; the function receives the path of its CSV file
+(`pandas.read_csv(path, index_col=0)`)."""
 
 
 class Table(BaseModel):
@@ -135,13 +138,20 @@ class Tool:
     function: Callable[..., Result]
     parameters: type[BaseModel]
 
-    def check(self, parameters: Mapping[str, Any], state: DataState | None, files: frozenset[str]) -> BaseModel:
+    def check(
+        self,
+        parameters: Mapping[str, Any],
+        state: DataState | None,
+        files: frozenset[str] = frozenset(),
+        tables: frozenset[str] = frozenset(),
+    ) -> BaseModel:
         """The parameters, typed, when the tool can be called with them.
 
         Args:
             parameters: as a planner gave them.
             state: of the data; None when there is none yet.
             files: names of the files that the user handed in.
+            tables: names of the tables of earlier steps.
 
         Raises:
             NotApplicable: with every reason at once, each saying what would make the tool applicable.
@@ -150,7 +160,7 @@ class Tool:
             typed = self.parameters.model_validate(dict(parameters))
         except ValidationError as error:
             raise NotApplicable(tuple(_mistake(entry) for entry in error.errors())) from error
-        reasons = list(_unknown_names(self.spec.parameters, typed, state, files))
+        reasons = list(_unknown_names(self.spec.parameters, typed, _known(state, files, tables)))
         if self.spec.reads_data and state is None:
             reasons.append("there is no data yet: call a reader first")
         if self.spec.reads_data and state is not None:
@@ -245,14 +255,17 @@ def references(schema: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def _unknown_names(
-    schema: dict[str, Any], typed: BaseModel, state: DataState | None, files: frozenset[str]
-) -> list[str]:
-    known = {
+def _known(state: DataState | None, files: frozenset[str], tables: frozenset[str]) -> dict[str, list[str]]:
+    """What a parameter can be the name of → the names that there are."""
+    return {
         "file": sorted(files),
+        "table": sorted(tables),
         "sample column": [column.name for column in state.sample_columns] if state else [],
         "feature column": list(state.feature_columns) if state else [],
     }
+
+
+def _unknown_names(schema: dict[str, Any], typed: BaseModel, known: dict[str, list[str]]) -> list[str]:
     reasons = []
     for name, to in references(schema).items():
         value = getattr(typed, name)
