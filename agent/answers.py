@@ -24,6 +24,11 @@ class RunAnswers:
         self._run.save(AnswerRow(key=record.key, kind=record.kind, record=record.model_dump(mode="json")))
 
 
+def answers_of(run: Run) -> tuple[AnswerRecord, ...]:
+    """Every answer of the run so far."""
+    return tuple(AnswerRecord.model_validate(row.record) for row in run.all(AnswerRow, AnswerRow.key))
+
+
 def calls_of(run: Run) -> list[CallRecord]:
     """Every call of the run so far, oldest first."""
     rows = run.all(CallRow, CallRow.n)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.context import Context
 from agent.errors import BudgetSpent, ModelFailed
 from agent.models.requests import CodeChange, RepairCode, WriteCode
+from agent.models.usage import asking_about
 from agent.records import AttemptRecord
 from agent.state import IdeaState
 from workspaces.edits import FileEdit, apply
@@ -32,7 +33,8 @@ async def next_attempt(
     )
     files = context.workspace.files(start)
     try:
-        change = await context.model.ask(request)
+        with asking_about(idea):
+            change = await context.model.ask(request)
         row.note = change.note
         files = _apply(files, change)
     except (ModelFailed, BudgetSpent) as error:

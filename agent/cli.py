@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from agent.cli_models import ask_prices, chosen, export, find_recording, own_settings
 from agent.cli_tasks import task_app
 from agent.config import ModelChoice, SandboxName
 from agent.debugging.failure import Ablation
@@ -27,8 +28,8 @@ from agent.literature.retrieval import Mode
 from agent.loop import open_context, work
 from agent.models.choose import RULE_BASED
 from agent.review.report import write_report
-from agent.run import Run
-from agent.session import choose_sandbox, new_run, session_model
+from agent.run import Run, run_folders
+from agent.session import choose_sandbox, new_run, replaying, session_model
 from agent.show import describe, run_rows
 from sandboxes.errors import JobRejected, SandboxUnavailable
 from workspaces.errors import TaskInvalid
@@ -39,6 +40,7 @@ app = typer.Typer(
     help="A closed-loop research agent: papers, ideas, code, sandboxed experiments, honest measurement, next ideas.",
 )
 app.add_typer(task_app, name="task")
+app.command()(export)
 
 RunsOption = Annotated[Path, typer.Option("--runs", envvar="ECHOLOCATE_RUNS", help="Folder of the runs.")]
 RunArgument = Annotated[str, typer.Argument(help="A run's name, or its folder; the newest when left out.")]
@@ -50,8 +52,10 @@ STOPPED = 130
 
 @app.command()
 def run(
-    task: Annotated[str, typer.Argument(help="Name of a built-in task, or a task's folder.")],
-    model: Annotated[str, typer.Option(help="A model's name at the endpoint OPENAI_BASE_URL.")] = RULE_BASED,
+    task: Annotated[str, typer.Argument(help="Name of a built-in task, or a task's folder.")] = "",
+    model: Annotated[
+        str | None, typer.Option(help=f"A model's name at the endpoint OPENAI_BASE_URL; {RULE_BASED} when left out.")
+    ] = None,
     base_url: Annotated[
         str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
     ] = None,
@@ -60,8 +64,9 @@ def run(
     ideas: Annotated[int, typer.Option(min=1, help="Ideas a round.")] = 4,
     repairs: Annotated[int, typer.Option(min=0, help="Repairs an idea, at most.")] = 5,
     minutes: Annotated[float | None, typer.Option(help="Minutes of work, at most.")] = None,
-    tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of the model, at most.")] = None,
-    dollars: Annotated[float | None, typer.Option(help="Dollars for the model, at most.")] = None,
+    calls: Annotated[int | None, typer.Option(min=1, help="Calls of models, at most.")] = None,
+    tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of models, at most.")] = None,
+    dollars: Annotated[float | None, typer.Option(help="Dollars for models, at most.")] = None,
     experiments: Annotated[int, typer.Option(min=1, help="Experiments at the same time.")] = 2,
     seeds: Annotated[str | None, typer.Option(help="Seeds, such as 0,1,2; the task's own when left out.")] = None,
     error_rate: Annotated[float, typer.Option(help="Chance that the run calls any idea improved that is not.")] = 0.05,
@@ -74,23 +79,38 @@ def run(
     ] = None,
     retrieval: Annotated[Mode, typer.Option(help="Ablation: no papers, by topic, by topic and attributes.")] = "ranked",
     debug_context: Annotated[Ablation, typer.Option(help="Ablation: what a repair is told.")] = "full",
+    config: Annotated[Path | None, typer.Option(help="TOML file: models, prices, an idea's limits.")] = None,
+    replay: Annotated[
+        str | None, typer.Option(help="Repeat this run, or exported recording, from its answers; no task then.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="The run's name.")] = None,
     runs: RunsOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
     """Research a task: papers, ideas, code, experiments, verdicts, a report."""
+    if bool(task) == (replay is not None):
+        raise UserMustAct("run: name a task, such as digits, or a run to repeat with --replay, and not both")
+    if replay is not None:
+        _work_on(replaying(runs, name, find_recording(replay, runs)), as_json=as_json)
+        return
+    own = own_settings(config)
+    default, others = chosen(own, model, base_url)
+    money_is_limited = dollars is not None or own.idea.dollars is not None
     made = new_run(
         runs,
         name=name,
         task=task,
-        model=ModelChoice(name=model, base_url=None if model == RULE_BASED else base_url),
+        model=default,
+        models=others,
+        prices=ask_prices([default, *others.values()], own.prices, needed=money_is_limited),
         sandbox=sandbox,
         budget={
             "rounds": rounds,
             "ideas": ideas,
             "max_repairs": repairs,
             "wall_minutes": minutes,
-            "model": {"tokens": tokens, "dollars": dollars},
+            "model": {"calls": calls, "tokens": tokens, "dollars": dollars},
+            "idea": own.idea,
         },
         experiments=experiments,
         seeds=seeds,
@@ -133,7 +153,7 @@ def stop(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
 def list_runs(runs: RunsOption = Path("runs")) -> None:
     """List the runs, newest first."""
     table = Table("run", "task", "model", "state", "ideas", "improved")
-    for folder in _folders(runs):
+    for folder in run_folders(runs):
         with Run.open(folder) as opened:
             table.add_row(*run_rows(opened))
     _out.print(table)
@@ -194,16 +214,10 @@ def _say(as_json: bool, text: str) -> None:
         _out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
-def _folders(runs: Path) -> list[Path]:
-    """The folders of all runs, newest first."""
-    found = [path.parent for path in runs.glob("*/run.toml")]
-    return sorted(found, key=lambda folder: (folder / "run.toml").stat().st_mtime, reverse=True)
-
-
 def _open(name: str, runs: Path) -> Run:
     """The run of this name or folder; the newest for an empty name."""
     if not name:
-        newest = _folders(runs)
+        newest = run_folders(runs)
         if not newest:
             raise UserMustAct(f"{runs}: no runs here; `echolocate run digits` makes one, --runs names another folder")
         return Run.open(newest[0])

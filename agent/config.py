@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import tomllib
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.retrieval import Mode
-from agent.models.budget import ModelLimits
+from agent.models.limits import IdeaLimits, ModelLimits
+from agent.models.prices import Price
 from agent.review.settings import ReviewSettings
 
 SandboxName = Literal["auto", "docker", "bubblewrap", "process"]
@@ -27,6 +29,9 @@ class Settings(BaseModel):
     """Of `run.toml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+S = TypeVar("S", bound=Settings)
 
 
 class Budget(Settings):
@@ -41,13 +46,23 @@ class Budget(Settings):
     """Minutes of work, over all sessions of the run."""
     model: ModelLimits = ModelLimits()
     """What may be spent on the model: calls, tokens, dollars."""
+    idea: IdeaLimits = IdeaLimits()
+    """What one idea may take of it."""
 
 
 class ModelChoice(Settings):
-    """Who answers the agent's questions. The key is never kept: it comes from the environment."""
+    """Who answers questions. The key is never kept, only the name under which it is found."""
 
-    name: str = "rule-based"
+    name: str = Field(default="rule-based", min_length=1)
     base_url: str | None = None
+    """An OpenAI-compatible endpoint; None is OpenAI itself."""
+    key: str = Field(default="OPENAI_API_KEY", pattern=r"^[A-Z][A-Z0-9_]*$")
+    """Name of the environment variable, or of the keyring's entry, that holds the key."""
+    temperature: float | None = Field(default=None, ge=0)
+    """None leaves it to the endpoint."""
+    seed: int | None = None
+    max_tokens: int = Field(default=4096, ge=1)
+    """Longest answer."""
 
 
 class RunConfig(Settings):
@@ -60,6 +75,10 @@ class RunConfig(Settings):
     task_hash: str = ""
     """Content of the task's files when the run began (`workspaces.task.fingerprint`)."""
     model: ModelChoice = ModelChoice()
+    models: dict[str, ModelChoice] = Field(default_factory=dict)
+    """Other models by kind of question; `fallback` answers once another one is gone."""
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """Of the models whose price is known, by name: what the run reckons with, whatever changes later."""
     sandbox: SandboxName = "auto"
     budget: Budget = Budget()
     experiments: int = Field(default=1, ge=1)
@@ -78,14 +97,37 @@ class RunConfig(Settings):
     """Online sources answer from what was kept of earlier answers, and nothing is asked."""
     papers: tuple[str, ...] = ()
     """Files of the user's own papers, beside the starter library."""
+    replays: str = ""
+    """Id of the run whose recorded answers this one repeats."""
     review: ReviewSettings = ReviewSettings()
     """How the run is attended. The one part that `resume` may change: see `Run.attend`."""
     versions: dict[str, str] = Field(default_factory=dict)
 
     @property
+    def all_models(self) -> tuple[ModelChoice, ...]:
+        """Every model that may be asked."""
+        return (self.model, *self.models.values())
+
+    @property
+    def sampling(self) -> str:
+        """What decides the models' answers beside their names and the questions."""
+        return json.dumps([one.model_dump(include={"temperature", "seed", "max_tokens"}) for one in self.all_models])
+
+    @property
     def planned_ideas(self) -> int:
         """Ideas that the budget allows: the number of comparisons that the error rate is shared between."""
         return self.budget.rounds * self.budget.ideas
+
+
+class OwnSettings(Settings):
+    """A person's own TOML file (`--config`), for what hardly fits a command line."""
+
+    models: dict[str, ModelChoice] = Field(default_factory=dict)
+    """By kind of question; `default` answers all others, `fallback` once another one is gone."""
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """By model, in dollars for a million tokens."""
+    idea: IdeaLimits = IdeaLimits()
+    """What one idea may take."""
 
 
 def versions_here() -> dict[str, str]:
@@ -105,10 +147,21 @@ def read_config(path: Path) -> RunConfig:
     Raises:
         BadConfiguration: the file is missing or not a run's configuration.
     """
+    if not path.exists():
+        raise BadConfiguration(f"{path}: no such file, so this folder is not a run")
+    return read_settings(path, RunConfig)
+
+
+def read_settings(path: Path, form: type[S]) -> S:
+    """Read a TOML file as settings.
+
+    Raises:
+        BadConfiguration: it cannot be read, or is not of this form.
+    """
     try:
-        return RunConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise BadConfiguration(f"{path}: no such file, so this folder is not a run") from None
+        return form.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise BadConfiguration(f"{path}: cannot be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(f"{path}: not a TOML file: {error}") from None
     except ValidationError as error:

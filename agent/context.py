@@ -67,9 +67,7 @@ class Context:
         minutes = self.run.config.budget.wall_minutes
         if minutes is not None and self.seconds_worked() >= minutes * 60:
             return f"the budget of {minutes:g} minutes is spent"
-        if self.spending is not None and self.spending.share() >= 1:
-            return f"the model's budget is spent: {self.spending.standing()}"
-        return ""
+        return self.spending.why_no_more() if self.spending else ""
 
     def brief(self) -> TaskBrief:
         """What a model is told of the task."""

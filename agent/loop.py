@@ -65,7 +65,7 @@ def open_context(run: Run, model: Model, sandbox: Sandbox, spending: Spending | 
             task=task,
             data=prepare(task, cache_folder() / "data"),
             workspace=Workspace.create(run.folder / "workspace", task),
-            model=RecordedModel(model, RunAnswers(run)),
+            model=RecordedModel(model, RunAnswers(run), sampling=run.config.sampling),
             sandbox=sandbox,
             sources=_sources(run),
             pool=pool,

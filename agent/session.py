@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from pydantic import ValidationError
 
 from agent.answers import calls_of, keep_call
-from agent.config import ModelChoice, RunConfig, SandboxName, versions_here
+from agent.config import Budget, ModelChoice, RunConfig, SandboxName, versions_here
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.files import read_papers
@@ -18,11 +18,13 @@ from agent.literature.retrieval import Mode
 from agent.literature.sources.choose import choose_sources
 from agent.literature.sources.local import papers_source
 from agent.loop import answer_cache
-from agent.models.budget import BudgetedModel, ModelLimits, Spending
-from agent.models.choose import RULE_BASED, choose_model
+from agent.models.budget import BudgetedModel, Spending
+from agent.models.choose import RULE_BASED, Hooks, choose_model
 from agent.models.model import Model
-from agent.models.prices import price_of
+from agent.models.prices import Price, known_prices, require_prices
+from agent.models.replay import ReplayModel
 from agent.models.usage import CallRecord
+from agent.recordings import Recording, read_recording, write_recording
 from agent.run import Run
 from sandboxes.choose import choose
 from sandboxes.errors import SandboxUnavailable
@@ -36,6 +38,8 @@ class Wishes(TypedDict):
     name: str | None
     task: str
     model: ModelChoice
+    models: NotRequired[Mapping[str, ModelChoice]]
+    prices: NotRequired[Mapping[str, Price]]
     sandbox: SandboxName
     budget: Mapping[str, object]
     experiments: int
@@ -57,7 +61,6 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
     """
     task = tasks.find(wishes["task"])
     created = datetime.now(UTC)
-    read = [read_papers(path) for path in wishes["papers"]]
     built_in = task.folder.parent == tasks.BUILT_IN
     try:
         config = RunConfig.model_validate(
@@ -76,6 +79,32 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
     except ValidationError as error:
         first = error.errors()[0]
         raise BadConfiguration(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    choose_model(config, Hooks())
+    return _create(runs, _with_prices(config))
+
+
+def replaying(runs: Path, name: str | None, recording: Recording) -> Run:
+    """Make a run that repeats a recorded one from its answers: with its settings, and asking nobody anything.
+
+    Raises:
+        BadConfiguration: a run of this name exists, or files of the recorded run are gone.
+        TaskInvalid: its task is gone.
+    """
+    recorded, created = recording.config, datetime.now(UTC)
+    fresh = {
+        "id": name or f"{recorded.id}-replay-{created:%H%M%S}",
+        "created": created,
+        "offline": True,
+        "replays": recorded.id,
+        "versions": versions_here(),
+    }
+    run = _create(runs, RunConfig.model_validate(recorded.model_dump() | fresh))
+    write_recording(recording, run.recording)
+    return run
+
+
+def _create(runs: Path, config: RunConfig) -> Run:
+    read = [read_papers(Path(path)) for path in config.papers]
     run = Run.create(runs, config)
     if read:
         # Kept with the run, so that it does not change when the files do.
@@ -83,6 +112,25 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
     for problem in (problem for one in read for problem in one.problems):
         run.tell("paper left out", "", problem)
     return run
+
+
+def _with_prices(config: RunConfig) -> RunConfig:
+    """The configuration with every price that is known; all must be where money is limited."""
+    models = billed(config.all_models)
+    prices = known_prices(models, config.prices)
+    if limits_money(config.budget):
+        require_prices(models, prices)
+    return config.model_copy(update={"prices": prices})
+
+
+def billed(choices: Iterable[ModelChoice]) -> list[str]:
+    """Names of the models whose tokens may cost something."""
+    return list(dict.fromkeys(choice.name for choice in choices if choice.name != RULE_BASED))
+
+
+def limits_money(budget: Budget) -> bool:
+    """Whether the run, or an idea of it, has a limit of dollars."""
+    return budget.model.dollars is not None or budget.idea.dollars is not None
 
 
 def _sources(text: str) -> tuple[str, ...]:
@@ -119,20 +167,34 @@ def choose_sandbox(config: RunConfig) -> Sandbox:
         return choose("process")
 
 
-def session_model(run: Run) -> tuple[Model, Spending | None]:
-    """The run's model, and what it has cost so far where that is limited. Each call is kept with the run.
+def session_model(run: Run) -> tuple[Model, Spending]:
+    """The run's model, and what it has cost so far. Each call is kept with the run.
 
     Raises:
-        BadConfiguration: the endpoint needs a key, or a limit of money stands on a model without a known price.
+        BadConfiguration: an endpoint needs a key and there is none.
     """
-    choice, limits = run.config.model, run.config.budget.model
-    if limits == ModelLimits():
-        return choose_model(choice, on_call=lambda call: keep_call(run, call)), None
-    price = price_of(choice.name, {}) if limits.dollars is not None else None
-    spending = Spending(limits, price, calls_of(run), notice=lambda text: run.tell("budget", "", text))
+    budget = run.config.budget
+    spending = Spending(
+        budget.model,
+        run.config.prices,
+        idea_limits=budget.idea,
+        earlier=calls_of(run),
+        notice=lambda text: run.tell("budget", "", text),
+    )
 
     def on_call(call: CallRecord) -> None:
         keep_call(run, call)
         spending.charge(call)
 
-    return BudgetedModel(choose_model(choice, on_call=on_call), spending), spending
+    return BudgetedModel(_model(run, Hooks(on_call, spending.check, _teller(run))), spending), spending
+
+
+def _model(run: Run, hooks: Hooks) -> Model:
+    if not run.config.replays:
+        return choose_model(run.config, hooks)
+    recording = read_recording(run.recording)
+    return ReplayModel(recording.answers, recording.calls, on_call=hooks.on_call, before_call=hooks.before_call)
+
+
+def _teller(run: Run) -> Callable[[str], None]:
+    return lambda text: run.tell("model", "", text)

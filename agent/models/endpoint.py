@@ -49,11 +49,6 @@ class OpenAISettings(BaseModel):
     first_wait_s: float = Field(default=1.0, gt=0)
     """Seconds before the second try; doubles from there."""
 
-    @property
-    def sampling(self) -> str:
-        """What decides an answer beside model and question, as text for the key of a recorded answer."""
-        return self.model_dump_json(include={"temperature", "seed", "max_tokens"})
-
 
 class Completion(BaseModel):
     """What of a reply is read. Everything else that an endpoint sends is ignored."""
@@ -113,9 +108,11 @@ class Endpoint:
             raise BadConfiguration(
                 "no key for api.openai.com: set OPENAI_API_KEY, or set OPENAI_BASE_URL to an endpoint that needs none"
             )
-        if urlsplit(settings.base_url).password:
+        address = urlsplit(settings.base_url)
+        if address.password or address.query:
             raise BadConfiguration(
-                "OPENAI_BASE_URL holds a password, which would stand in records and messages: use OPENAI_API_KEY"
+                "the endpoint's address (OPENAI_BASE_URL) holds a password or a query, which would stand in records "
+                "and messages: use OPENAI_API_KEY"
             )
         self._settings = settings
         self._client = AsyncOpenAI(

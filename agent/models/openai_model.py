@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeVar
 
 from agent.errors import ModelFailed, ModelUnavailable
@@ -13,7 +14,7 @@ from agent.models.forms import ladder, parameters
 from agent.models.parsing import AnswerUnusable, parse, split_thinking
 from agent.models.prompts import Form, render, render_repair
 from agent.models.requests import Answer, Request
-from agent.models.usage import CallRecord, Listener, Usage
+from agent.models.usage import CallRecord, Listener, Usage, asked_about
 
 A = TypeVar("A", bound=Answer)
 
@@ -39,12 +40,19 @@ class _Reply(NamedTuple):
 class OpenAIModel:
     """Asks a language model, in the strictest form that its endpoint manages, and has broken answers repaired."""
 
-    def __init__(self, settings: OpenAISettings, *, on_call: Listener = lambda _: None) -> None:
+    def __init__(
+        self,
+        settings: OpenAISettings,
+        *,
+        on_call: Listener = lambda _: None,
+        before_call: Callable[[], None] = lambda: None,
+    ) -> None:
         """Without any traffic: the endpoint is first called by the first question.
 
         Args:
             settings: endpoint, model, sampling, limits of time.
             on_call: told of each call, answered or not.
+            before_call: raises `BudgetSpent` where a call, of a repair too, would be one too many.
 
         Raises:
             BadConfiguration: OpenAI itself without a key.
@@ -52,6 +60,7 @@ class OpenAIModel:
         self._settings = settings
         self._endpoint = Endpoint(settings)
         self._on_call = on_call
+        self._before_call = before_call
         self._managed: dict[tuple[Form, ...], Form] = {}
 
     @property
@@ -70,6 +79,7 @@ class OpenAIModel:
         Raises:
             ModelFailed: no usable answer after all repairs, or none within the time.
             ModelUnavailable: nothing answers at all.
+            BudgetSpent: there is nothing left to spend, be it on a repair.
         """
         patience_s = self._settings.patience_s
         try:
@@ -83,6 +93,7 @@ class OpenAIModel:
         shown_back: list[Message] = []
         flaw = ""
         for attempt in range(1 + MAX_REPAIRS):
+            self._before_call()
             reply = await self._told_reply(request, shown_back, attempt)
             try:
                 answer = _read(request, reply)
@@ -154,6 +165,7 @@ class OpenAIModel:
                 model=self.name,
                 kind=request.kind,
                 key=request.key(),
+                subject=asked_about(),
                 attempt=attempt,
                 form=reply.form,
                 status=status,

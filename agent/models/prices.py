@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.errors import BadConfiguration
-from agent.models.usage import Usage
+from agent.models.usage import CallRecord, Usage
 
 _TABLE = Path(__file__).with_name("prices.toml")
 
@@ -42,21 +42,34 @@ def price_table() -> PriceTable:
     return PriceTable.model_validate(tomllib.loads(_TABLE.read_text(encoding="utf-8")))
 
 
-def price_of(model: str, own: Mapping[str, Price]) -> Price:
-    """The price of a model: the user's own, else the table's.
+def known_prices(models: Iterable[str], own: Mapping[str, Price]) -> dict[str, Price]:
+    """The prices of those models that have one: the user's own, else the table's.
 
     Args:
-        model: its name at the endpoint.
+        models: their names at the endpoint.
         own: the user's prices, by the same names.
+    """
+    both = {**price_table().models, **own}
+    return {model: both[model] for model in models if model in both}
+
+
+def require_prices(models: Iterable[str], prices: Mapping[str, Price]) -> None:
+    """Refuse models that nobody has a price for: zero would let a limit of money pass anything.
 
     Raises:
-        BadConfiguration: nobody has said what it costs. Zero would let a limit of money pass anything.
+        BadConfiguration: with what to write where.
     """
-    table = price_table()
-    price = own.get(model) or table.models.get(model)
-    if price is None:
-        raise BadConfiguration(
-            f"no price is known for the model {model} (table of {table.as_of}), so a limit of money cannot be kept: "
-            f"give its dollars for a million prompt and completion tokens (0 and 0 if it is free)"
-        )
-    return price
+    for model in models:
+        if model not in prices:
+            raise BadConfiguration(
+                f"no price is known for the model {model} (table of {price_table().as_of}), so a limit of money cannot "
+                f'be kept: write its dollars for a million tokens (0 if it is free) into a file, [prices."{model}"] '
+                f"with prompt = … and completion = …, and name the file with --config"
+            )
+
+
+def dollars_of(call: CallRecord, prices: Mapping[str, Price]) -> float | None:
+    """What a call cost; None when its model has no price."""
+    # A record names the protocol as well: `openai:gpt-4.1`.
+    price = prices.get(call.model.partition(":")[2])
+    return None if price is None else price.dollars(call.usage)

@@ -1,22 +1,18 @@
-"""Answers kept by content: a resumed run asks nothing twice, and a recorded run can be repeated without an endpoint."""
+"""Answers kept by content: a question that was answered is not asked again, by a resumed run for example."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from itertools import takewhile
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from agent.errors import ModelFailed, ReplayDeparted
+from agent.errors import ModelFailed
 from agent.models.model import Model
 from agent.models.requests import Answer, Request
 
 A = TypeVar("A", bound=Answer)
-
-_DIFFERENCES_SHOWN = 3
 
 
 class AnswerRecord(BaseModel):
@@ -52,7 +48,7 @@ class RecordedModel:
     """Asks another model, once for each question: asked again, the kept answer is given, or the kept failure raised."""
 
     def __init__(self, inner: Model, store: AnswerStore, *, sampling: str = "") -> None:
-        """Sampling is whatever decides an answer beside model and question (`OpenAISettings.sampling`)."""
+        """Sampling is whatever decides an answer beside model and question (`RunConfig.sampling`)."""
         self._inner = inner
         self._store = store
         self._sampling = sampling
@@ -77,7 +73,7 @@ class RecordedModel:
         key = _digest(self.name, self._sampling, request.key())
         known = self._store.find(key)
         if known is not None:
-            return _answer_of(known, request)
+            return answer_of(known, request)
         try:
             answer = await self._inner.ask(request)
         except ModelFailed as failed:
@@ -97,49 +93,8 @@ class RecordedModel:
         )
 
 
-class ReplayModel:
-    """Answers from a recorded run only, and says exactly where a question departs from those that were recorded."""
-
-    def __init__(self, records: Iterable[AnswerRecord]) -> None:
-        self._records = {_question_digest(record.kind, record.request): record for record in records}
-        self._models = sorted({record.model for record in self._records.values()})
-
-    @property
-    def name(self) -> str:
-        """What the records call it."""
-        return f"replay:{','.join(self._models)}"
-
-    @property
-    def describes_itself(self) -> str:
-        """One sentence for people."""
-        return f"The recorded answers of {', '.join(self._models) or 'no model'}; nothing is asked anew."
-
-    async def ask(self, request: Request[A]) -> A:
-        """Answer one request from the record.
-
-        Raises:
-            ModelFailed: it failed in the recorded run too.
-            ReplayDeparted: the recorded run did not ask this.
-        """
-        asked = request.model_dump_json()
-        record = self._records.get(_question_digest(request.kind, asked))
-        if record is None:
-            raise ReplayDeparted(self._departure(request.kind, asked))
-        return _answer_of(record, request)
-
-    def _departure(self, kind: str, asked: str) -> str:
-        """Where the question differs from the recorded one that is most like it."""
-        values = _leaves(json.loads(asked))
-        recorded = [_leaves(json.loads(record.request)) for record in self._records.values() if record.kind == kind]
-        if not recorded:
-            return f"the recorded run asked no {kind}"
-        different = min((_differences(values, one) for one in recorded), key=len)
-        shown = "; ".join(different[:_DIFFERENCES_SHOWN])
-        more = f"; and {len(different) - _DIFFERENCES_SHOWN} more" if len(different) > _DIFFERENCES_SHOWN else ""
-        return f"the recorded run did not ask this {kind}; nearest recorded question differs in {shown}{more}"
-
-
-def _answer_of(record: AnswerRecord, request: Request[A]) -> A:
+def answer_of(record: AnswerRecord, request: Request[A]) -> A:
+    """The answer of a record, or its failure raised as `ModelFailed`."""
     if record.answer is None:
         raise ModelFailed(record.failure)
     answer: A = request.answer_type.model_validate_json(record.answer)  # type: ignore[assignment]
@@ -148,36 +103,3 @@ def _answer_of(record: AnswerRecord, request: Request[A]) -> A:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def _question_digest(kind: str, request: str) -> str:
-    return _digest(kind, json.dumps(json.loads(request), sort_keys=True))
-
-
-def _leaves(value: Any, path: str = "") -> dict[str, Any]:  # noqa: ANN401  a JSON value
-    """Every value that is no list or object, by its dotted path."""
-    if isinstance(value, dict):
-        items = list(value.items())
-    elif isinstance(value, list):
-        items = list(enumerate(value))
-    else:
-        return {path: value}
-    below = [_leaves(item, f"{path}.{name}" if path else str(name)) for name, item in items]
-    return {name: leaf for leaves in below for name, leaf in leaves.items()}
-
-
-def _differences(asked: dict[str, Any], recorded: dict[str, Any]) -> list[str]:
-    names = [*asked, *(name for name in recorded if name not in asked)]
-    return [
-        f"{name} ({_apart(recorded.get(name, 'nothing'), asked.get(name, 'nothing'))})"
-        for name in names
-        if asked.get(name, ...) != recorded.get(name, ...)
-    ]
-
-
-def _apart(recorded: object, asked: object) -> str:
-    """Both values from shortly before the place where they part."""
-    before, now = str(recorded), str(asked)
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, now, strict=False)))
-    start = max(0, same - 10)
-    return f"recorded {before[start : start + 60]!r}, now {now[start : start + 60]!r}"

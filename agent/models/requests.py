@@ -127,8 +127,7 @@ class Request(BaseModel, Generic[A]):
 
     def key(self) -> str:
         """Content hash of the question: equal questions, equal keys."""
-        text = json.dumps({"kind": self.kind, **self.model_dump(mode="json")}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return question_key(self.kind, self.model_dump(mode="json"))
 
     def flaw_of(self, answer: A) -> str:  # noqa: ARG002  subclasses look at it
         """What makes a well-formed answer useless for this question, in words for a model; empty when nothing does."""
@@ -204,6 +203,12 @@ def _unchanged(files: tuple[SourceFile, ...], change: CodeChange) -> str:
     altered = any(after.get(path, content) != content for path, content in before.items())
     named = any(PurePath(path).stem in text for path in after.keys() - before for text in before.values())
     return "" if altered or named else f"nothing changes in the files of the program: {', '.join(before)}"
+
+
+def question_key(kind: str, fields: dict[str, Any]) -> str:
+    """Content hash of a question, from its kind and its fields as JSON values."""
+    text = json.dumps({"kind": kind, **fields}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 REQUESTS: tuple[type[Request[Any]], ...] = (ProposeIdeas, WriteCode, RepairCode)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -32,6 +34,8 @@ class CallRecord(BaseModel):
     """The request's kind."""
     key: str
     """The request's key: several calls have the same when an answer was repaired."""
+    subject: str = ""
+    """What it was asked about: an idea (`r1-2`), a round (`r1`), or empty for the run as a whole."""
     attempt: int
     """0 for the first answer, then the number of the repair."""
     form: Form
@@ -47,3 +51,20 @@ class CallRecord(BaseModel):
 
 Listener = Callable[[CallRecord], None]
 """Told of each call once it has ended; called in the event loop's thread."""
+
+_subject: ContextVar[str] = ContextVar("subject", default="")
+
+
+@contextmanager
+def asking_about(subject: str) -> Iterator[None]:
+    """Ask within this block about an idea (`r1-2`) or a round (`r1`), whatever model answers: that is who pays."""
+    token = _subject.set(subject)
+    try:
+        yield
+    finally:
+        _subject.reset(token)
+
+
+def asked_about() -> str:
+    """What is being asked about here and now."""
+    return _subject.get()

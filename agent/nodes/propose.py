@@ -9,6 +9,7 @@ from agent.errors import BudgetSpent, ModelFailed
 from agent.history import draft_of, past_ideas
 from agent.literature.ranking import RankedPaper, inspiring
 from agent.models.requests import IdeaDraft, PaperExcerpt, ProposeIdeas
+from agent.models.usage import asking_about
 from agent.records import IdeaRecord, PaperRecord
 from agent.state import State
 
@@ -36,7 +37,8 @@ async def propose(state: State, runtime: Runtime[Context]) -> dict[str, int]:
     )
     context.run.tell("proposing", f"r{round_}", f"asking {context.model.name} for {count} ideas")
     try:
-        drafts = (await context.model.ask(request)).ideas[:count]
+        with asking_about(f"r{round_}"):
+            drafts = (await context.model.ask(request)).ideas[:count]
     except (ModelFailed, BudgetSpent) as error:
         context.run.tell("model failed", f"r{round_}", f"no ideas: {error}")
         drafts = ()

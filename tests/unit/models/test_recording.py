@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent.errors import ModelFailed, ModelUnavailable, ReplayDeparted
-from agent.models.recording import AnswerRecord, RecordedModel, ReplayModel
+from agent.models.recording import AnswerRecord, RecordedModel
+from agent.models.replay import ReplayModel
 from agent.models.requests import CodeChange, IdeaDraft, Ideas, ProposeIdeas, WholeFile, WriteCode
 
 CONTEXTS = Path(__file__).parent / "contexts"

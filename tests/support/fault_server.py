@@ -1,0 +1,151 @@
+"""A real HTTP server on the loopback interface that misbehaves on demand."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Behaviour = Callable[["Handler"], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers each chat call with the next behaviour of the script, and the last one for ever."""
+
+    protocol_version = "HTTP/1.1"
+    server: FaultServer
+
+    def do_POST(self) -> None:
+        self.body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.next_for(self)(self)
+
+    def send(self, status: int, payload: Any, **headers: str) -> None:
+        data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class FaultServer(ThreadingHTTPServer):
+    """`script` holds what the next calls get; `calls` holds what was asked, `keys` the keys it was asked with."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.script: deque[Behaviour] = deque()
+        self.calls: list[dict[str, Any]] = []
+        self.keys: list[str] = []
+        self.answered = 0
+        self.closing = threading.Event()
+        self._lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+    def next_for(self, handler: Handler) -> Behaviour:
+        with self._lock:
+            self.calls.append(handler.body)
+            self.keys.append(handler.headers.get("authorization", ""))
+            return self.script.popleft() if len(self.script) > 1 else self.script[0]
+
+    def will(self, *behaviours: Behaviour) -> None:
+        """Script the next calls; the last behaviour stays."""
+        self.script.extend(behaviours)
+
+    @staticmethod
+    def answers(text: str | None, *, finish: str = "stop", **message: Any) -> Behaviour:
+        """A proper chat completion."""
+        message = {"role": "assistant", "content": text} | message
+        return FaultServer.replies(
+            200,
+            {
+                "id": "c1",
+                "object": "chat.completion",
+                "created": 1,
+                "model": "fake",
+                "choices": [{"index": 0, "finish_reason": finish, "message": message}],
+                "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+            },
+        )
+
+    @staticmethod
+    def replies(status: int, payload: Any, **headers: str) -> Behaviour:
+        """Any payload under any status."""
+        return lambda handler: handler.send(status, payload, **headers)
+
+    @staticmethod
+    def fails(status: int, message: str = "something broke", code: str | None = None, **headers: str) -> Behaviour:
+        """An error as OpenAI words them."""
+        return FaultServer.replies(status, {"error": {"message": message, "type": "error", "code": code}}, **headers)
+
+    @staticmethod
+    def hangs(handler: Handler) -> None:
+        """No reply until the server is closed."""
+        handler.server.closing.wait(30)
+        handler.close_connection = True
+
+    @staticmethod
+    def hangs_up(handler: Handler) -> None:
+        """The connection ends without a reply."""
+        handler.close_connection = True
+        handler.connection.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def cuts_off(handler: Handler) -> None:
+        """The reply ends in the middle."""
+        handler.send_response(200)
+        handler.send_header("content-type", "application/json")
+        handler.send_header("content-length", "5000")
+        handler.end_headers()
+        handler.wfile.write(b'{"id": "c1", "choices": [{"index": 0, "mess')
+        handler.wfile.flush()
+        FaultServer.hangs_up(handler)
+
+    @staticmethod
+    def researches(handler: Handler) -> None:
+        """A language model that does its work on the fast task: two ideas a round, code that fails once, a repair."""
+        handler.server.answered += 1
+        question = handler.body["messages"][1]["content"]
+        FaultServer.answers(_research(question))(handler)
+
+
+def _research(question: str) -> str:
+    if "different ideas that could improve" in question:
+        earlier = question.count(": improved") + question.count(": failed") + question.count(": same")
+        names = [f"mean {earlier} {kind}" for kind in ("even", "broken")]
+        ideas = [
+            {"title": name, "summary": " ".join(f"{name.replace(' ', '')}w{n}" for n in range(20))} for name in names
+        ]
+        return json.dumps({"ideas": ideas})
+    broken = "broken" in question and "# The failure" not in question
+    body = "X @ missing()" if broken else "X.mean(axis=1)"
+    return f"Changes the weights.\n\nFILE: model.py\n```python\ndef read(X, seed):\n    return {body}\n```\n"
+
+
+@contextmanager
+def serving() -> Iterator[FaultServer]:
+    """A fault server that listens."""
+    server = FaultServer()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.closing.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
