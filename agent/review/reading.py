@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from sqlalchemy import select
+
 from agent.evidence.ledger import Ledger
 from agent.history import BASELINE
 from agent.literature.papers import Paper
@@ -46,7 +48,7 @@ _DETAILED = 100
 
 def read(run: Run) -> Dossier:
     """Everything that is shown of a run, whether it has ended or not."""
-    task = _task(run)
+    task = task_of(run)
     ledger = Ledger(run, task.metric if task else None)
     library = list(run.all(PaperRecord, PaperRecord.round, PaperRecord.rank))
     reader = IdeaReader(run, ledger, library)
@@ -58,8 +60,8 @@ def read(run: Run) -> Dossier:
         written=datetime.now(UTC),
         describes_model=RuleBasedModel.describes_itself if run.config.model.name == RULE_BASED else "",
         progress=_progress(run, ledger, ideas),
-        counts=_counts(ledger, library),
-        spent=_spent(run, ledger, task),
+        counts=counts(run, ledger),
+        spent=spent(run, ledger, task),
         protections=_protections(run, ledger),
         smallest_difference=ledger.smallest_difference(),
         baseline=_baseline(run, reader),
@@ -77,7 +79,8 @@ def _most_telling(ideas: Sequence[IdeaView]) -> list[IdeaView]:
     return [idea for idea in ideas if idea.id in chosen]
 
 
-def _task(run: Run) -> Task | None:
+def task_of(run: Run) -> Task | None:
+    """The task of a run; None when its folder is not there any more."""
     try:
         return tasks.find(run.config.task)
     except TaskInvalid:
@@ -100,7 +103,9 @@ def _progress(run: Run, ledger: Ledger, ideas: Sequence[IdeaView]) -> Progress:
     return Progress(finished=False, ending=None, missing=tuple(one for lacks, one in missing if lacks))
 
 
-def _counts(ledger: Ledger, library: Sequence[PaperRecord]) -> Counts:
+def counts(run: Run, ledger: Ledger) -> Counts:
+    """How much a run has of what."""
+    papers = run.query(select(PaperRecord.id))  # r<round>/<paper>
     return Counts(
         proposed=ledger.count(IdeaRecord),
         accepted=ledger.count(IdeaRecord, decision="accepted"),
@@ -108,11 +113,12 @@ def _counts(ledger: Ledger, library: Sequence[PaperRecord]) -> Counts:
         improved=ledger.count(VerdictRecord, split="validation", verdict="improved"),
         confirmed=ledger.count(VerdictRecord, split="test", verdict="improved"),
         attempts=ledger.count(AttemptRecord),
-        papers=ledger.counted("different papers", (str(row.paper["id"]) for row in library)),
+        papers=ledger.counted("different papers", (one.partition("/")[2] for one in papers)),
     )
 
 
-def _spent(run: Run, ledger: Ledger, task: Task | None) -> Spent:
+def spent(run: Run, ledger: Ledger, task: Task | None) -> Spent:
+    """What a run may use, and has used."""
     seeds = run.config.seeds or (task.run.seeds if task else ())
     return Spent(
         rounds=ledger.setting("budget.rounds"),
