@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Speaker = Literal["model", "paper", "program", "source", "harness"]
+Speaker = Literal["model", "paper", "person", "program", "source", "harness"]
 """Whose words they are. `harness` is ours, with a program's words in it."""
 
 SHORT = 400
