@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.context import Context
 from agent.errors import BudgetSpent, ModelFailed
+from agent.history import attempts
 from agent.models.requests import CodeChange, RepairCode, WriteCode
 from agent.models.usage import asking_about
 from agent.records import AttemptRecord
@@ -48,6 +49,16 @@ async def next_attempt(
     context.run.save(row)
     context.run.tell(row.status, idea, row.summary or row.note, attempt=number)
     return IdeaState(idea=idea, attempt=number, status="given up" if row.status == "not written" else "broken")
+
+
+def why_no_more(context: Context, idea: str) -> str:
+    """Which limit forbids further work on an idea, in a sentence; empty when none does."""
+    minutes = context.run.config.budget.idea.minutes
+    runs_s = sum(row.wall_s or 0 for row in attempts(context.run, idea))
+    asking_s = context.spending.seconds_on(idea) if context.spending else 0.0
+    if minutes is not None and runs_s + asking_s >= minutes * 60:
+        return f"the budget of {minutes:g} minutes for one idea is spent"
+    return context.spent()
 
 
 def _apply(files: dict[str, str], change: CodeChange) -> dict[str, str]:

@@ -62,7 +62,9 @@ class ModelChoice(Settings):
     """None leaves it to the endpoint."""
     seed: int | None = None
     max_tokens: int = Field(default=4096, ge=1)
-    """Longest answer."""
+    """Longest answer, so that a model that repeats itself without end comes to one."""
+    timeout_s: float = Field(default=600.0, gt=0)
+    """Seconds for one call."""
 
 
 class RunConfig(Settings):

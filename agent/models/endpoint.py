@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
 
 from agent.errors import BadConfiguration, ModelFailed, ModelUnavailable
+from agent.models.keys import without_key
 
 TRIES = 6
 """Calls for one reply, the first included."""
@@ -171,7 +172,7 @@ class Endpoint:
     async def _call(self, body: dict[str, Any]) -> Completion:
         reply = await self._client.chat.completions.with_raw_response.create(model=self._settings.model, **body)
         try:
-            return Completion.model_validate_json(reply.text)
+            return Completion.model_validate_json(without_key(reply.text, self._settings.api_key))
         except ValidationError as error:
             raise BadReply(f"{error.error_count()} fields of the reply are missing or of a wrong type") from None
 
@@ -220,11 +221,9 @@ class Endpoint:
         return ModelFailed(f"{where} gave no reply: {text}")
 
     def _scrubbed(self, text: str) -> str:
-        """One line without the key: endpoints quote it back when they refuse it."""
-        key = self._settings.api_key.get_secret_value()
+        """One line without the key."""
         # First the key, then the length: a key that is cut off in the middle would not be found.
-        text = text.replace(key, "[key]") if key else text
-        return " ".join(text.split())[:400]
+        return " ".join(without_key(text, self._settings.api_key).split())[:400]
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -11,6 +11,9 @@ from agent.errors import BadConfiguration
 KEYRING_SERVICE = "echolocate"
 """What keys are kept under: `keyring set echolocate OPENAI_API_KEY`."""
 
+_SHORTEST = 8
+"""Characters of a key. What is shorter stands for none, such as `none`, and may well stand in an answer."""
+
 
 def find_key(name: str) -> SecretStr:
     """The key of this name: the environment's, else the keyring's, else an empty one, which some endpoints take.
@@ -33,3 +36,9 @@ def _from_keyring(name: str) -> str | None:
         return None
     except KeyringError as error:
         raise BadConfiguration(f"the keyring does not open ({error}); set the environment variable {name}") from None
+
+
+def without_key(text: str, key: SecretStr) -> str:
+    """A text without the key: endpoints quote it back when they refuse it."""
+    secret = key.get_secret_value()
+    return text.replace(secret, "[key]") if len(secret) >= _SHORTEST else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
-from agent.attempts import next_attempt
+from agent.attempts import next_attempt, why_no_more
 from agent.context import Context, as_source_files
 from agent.history import attempts, draft_of, failures, idea_row
 from agent.models.requests import RepairCode
@@ -14,7 +14,7 @@ from agent.state import IdeaState
 async def repair(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
     """Ask for a repair of the newest attempt. The request holds what the debugging mode lets through."""
     context = runtime.context
-    if reason := context.spent():
+    if reason := why_no_more(context, state["idea"]):
         context.run.tell("given up", state["idea"], reason)
         return IdeaState(idea=state["idea"], attempt=state["attempt"], status="given up")
     last = attempts(context.run, state["idea"])[state["attempt"] - 1]

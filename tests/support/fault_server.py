@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Behaviour = Callable[["Handler"], None]
+TOKENS = 120
+"""Of every completion."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -39,7 +41,8 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class FaultServer(ThreadingHTTPServer):
-    """`script` holds what the next calls get; `calls` holds what was asked, `keys` the keys it was asked with."""
+    """`script` holds what the next calls get; `calls` holds what was asked, `keys` the keys it was asked with, `billed`
+    the tokens of all completions."""
 
     daemon_threads = True
 
@@ -48,7 +51,7 @@ class FaultServer(ThreadingHTTPServer):
         self.script: deque[Behaviour] = deque()
         self.calls: list[dict[str, Any]] = []
         self.keys: list[str] = []
-        self.answered = 0
+        self.billed = 0
         self.closing = threading.Event()
         self._lock = threading.Lock()
 
@@ -70,17 +73,20 @@ class FaultServer(ThreadingHTTPServer):
     def answers(text: str | None, *, finish: str = "stop", **message: Any) -> Behaviour:
         """A proper chat completion."""
         message = {"role": "assistant", "content": text} | message
-        return FaultServer.replies(
-            200,
-            {
-                "id": "c1",
-                "object": "chat.completion",
-                "created": 1,
-                "model": "fake",
-                "choices": [{"index": 0, "finish_reason": finish, "message": message}],
-                "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
-            },
-        )
+        completion = {
+            "id": "c1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "fake",
+            "choices": [{"index": 0, "finish_reason": finish, "message": message}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": TOKENS},
+        }
+
+        def answer(handler: Handler) -> None:
+            handler.server.billed += TOKENS
+            handler.send(200, completion)
+
+        return answer
 
     @staticmethod
     def replies(status: int, payload: Any, **headers: str) -> Behaviour:
@@ -118,9 +124,43 @@ class FaultServer(ThreadingHTTPServer):
     @staticmethod
     def researches(handler: Handler) -> None:
         """A language model that does its work on the fast task: two ideas a round, code that fails once, a repair."""
-        handler.server.answered += 1
         question = handler.body["messages"][1]["content"]
         FaultServer.answers(_research(question))(handler)
+
+
+PASSING: dict[str, Behaviour] = {
+    "429": FaultServer.fails(429, "slow down"),
+    "429 with Retry-After": FaultServer.fails(429, "slow down", retry_after="0.05"),
+    "500": FaultServer.fails(500),
+    "502 in HTML": FaultServer.replies(502, b"<html>Bad Gateway</html>"),
+    "503 with Retry-After that is no number": FaultServer.fails(503, retry_after="soon"),
+    "529": FaultServer.fails(529, "overloaded"),
+    "hang-up": FaultServer.hangs_up,
+    "cut in the middle": FaultServer.cuts_off,
+    "no JSON": FaultServer.replies(200, b"hello"),
+    "empty body": FaultServer.replies(200, b""),
+    "no choices": FaultServer.replies(200, {"choices": []}),
+    "null": FaultServer.replies(200, b"null"),
+    "wrong types": FaultServer.replies(200, {"choices": [{"message": {"content": {"a": [1]}}}]}),
+    "an error with status 200": FaultServer.replies(200, {"error": {"message": "overloaded"}}),
+}
+"""Faults that a later try may not meet."""
+
+REPAIRED: dict[str, Behaviour] = {
+    "empty answer": FaultServer.answers(""),
+    "no content": FaultServer.answers(None),
+    "white space": FaultServer.answers(" \n "),
+    "refusal": FaultServer.answers(None, refusal="I cannot help with that."),
+    "content filter": FaultServer.answers("", finish="content_filter"),
+    "prose": FaultServer.answers("I would try a larger model."),
+    "broken JSON": FaultServer.answers('{"ideas": [{"title": "Shifts", "summary": "Adds'),
+    "wrong types": FaultServer.answers('{"ideas": "none"}'),
+    "missing field": FaultServer.answers('{"ideas": [{"title": "Shifts"}]}'),
+    "no idea": FaultServer.answers('{"ideas": []}'),
+    "endless repetition": FaultServer.answers('{"ideas": [' + '{"title": "a a a a"}, ' * 2000, finish="length"),
+    "deep nesting": FaultServer.answers('{"ideas": ' + "[" * 50_000),
+}
+"""Answers to a question for ideas that cannot be used, all billed."""
 
 
 def _research(question: str) -> str:
@@ -132,8 +172,9 @@ def _research(question: str) -> str:
         ]
         return json.dumps({"ideas": ideas})
     broken = "broken" in question and "# The failure" not in question
-    body = "X @ missing()" if broken else "X.mean(axis=1)"
-    return f"Changes the weights.\n\nFILE: model.py\n```python\ndef read(X, seed):\n    return {body}\n```\n"
+    body = "X @ np.ones(3)" if broken else "X.mean(axis=1)"
+    code = f"import numpy as np\n\n\ndef read(X, seed):\n    np.random.seed(seed)\n    return {body}\n"
+    return f"Changes the weights.\n\nFILE: model.py\n```python\n{code}```\n"
 
 
 @contextmanager

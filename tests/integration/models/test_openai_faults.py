@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from fault_server import PASSING, REPAIRED
 from pydantic import SecretStr
 
 from agent.errors import BadConfiguration, ModelFailed, ModelUnavailable
@@ -62,27 +63,9 @@ async def test_an_answer_is_given_and_its_usage_told(server, model, question, ca
     assert (call.usage.prompt_tokens, call.usage.completion_tokens) == (100, 20)
 
 
-PASSING = {
-    "429": lambda server: server.fails(429, "slow down"),
-    "429 with Retry-After": lambda server: server.fails(429, "slow down", retry_after="0.05"),
-    "500": lambda server: server.fails(500),
-    "502 in HTML": lambda server: server.replies(502, b"<html>Bad Gateway</html>"),
-    "503 with Retry-After that is no number": lambda server: server.fails(503, retry_after="soon"),
-    "529": lambda server: server.fails(529, "overloaded"),
-    "hang-up": lambda server: server.hangs_up,
-    "cut in the middle": lambda server: server.cuts_off,
-    "no JSON": lambda server: server.replies(200, b"hello"),
-    "empty body": lambda server: server.replies(200, b""),
-    "no choices": lambda server: server.replies(200, {"choices": []}),
-    "null": lambda server: server.replies(200, b"null"),
-    "wrong types": lambda server: server.replies(200, {"choices": [{"message": {"content": {"a": [1]}}}]}),
-    "an error with status 200": lambda server: server.replies(200, {"error": {"message": "overloaded"}}),
-}
-
-
 @pytest.mark.parametrize("fault", PASSING)
 async def test_a_fault_that_passes_costs_a_retry_only(server, model, question, calls, fault):
-    server.will(PASSING[fault](server), server.answers(IDEAS))
+    server.will(PASSING[fault], server.answers(IDEAS))
     await model.ask(question)
     assert len(server.calls) == 2
     assert [call.status for call in calls] == ["valid"]
@@ -90,7 +73,7 @@ async def test_a_fault_that_passes_costs_a_retry_only(server, model, question, c
 
 @pytest.mark.parametrize("fault", PASSING)
 async def test_a_fault_that_stays_fails_the_question_after_bounded_tries(server, question, fault, calls):
-    server.will(PASSING[fault](server))
+    server.will(PASSING[fault])
     with pytest.raises((ModelFailed, ModelUnavailable)) as raised:
         await OpenAIModel(settings(server), on_call=calls.append).ask(question)
     assert len(server.calls) == TRIES
@@ -98,27 +81,9 @@ async def test_a_fault_that_stays_fails_the_question_after_bounded_tries(server,
     assert "\n" not in str(raised.value)
 
 
-REPAIRED = {
-    "empty answer": lambda server: server.answers(""),
-    "no content": lambda server: server.answers(None),
-    "white space": lambda server: server.answers(" \n "),
-    "refusal": lambda server: server.answers(None, refusal="I cannot help with that."),
-    "content filter": lambda server: server.answers("", finish="content_filter"),
-    "prose": lambda server: server.answers("I would try a larger model."),
-    "broken JSON": lambda server: server.answers('{"ideas": [{"title": "Shifts", "summary": "Adds'),
-    "wrong types": lambda server: server.answers('{"ideas": "none"}'),
-    "missing field": lambda server: server.answers('{"ideas": [{"title": "Shifts"}]}'),
-    "no idea": lambda server: server.answers('{"ideas": []}'),
-    "endless repetition": lambda server: server.answers(
-        '{"ideas": [' + '{"title": "a a a a"}, ' * 2000, finish="length"
-    ),
-    "deep nesting": lambda server: server.answers('{"ideas": ' + "[" * 50_000),
-}
-
-
 @pytest.mark.parametrize("fault", REPAIRED)
 async def test_a_broken_answer_is_repaired_by_saying_what_was_wrong(server, model, question, calls, fault):
-    server.will(REPAIRED[fault](server), server.answers(IDEAS))
+    server.will(REPAIRED[fault], server.answers(IDEAS))
     answer = await model.ask(question)
     assert answer.ideas[0].title == "Shifts"
     assert [(call.attempt, call.status) for call in calls] == [(0, "invalid"), (1, "valid")]
@@ -130,7 +95,7 @@ async def test_a_broken_answer_is_repaired_by_saying_what_was_wrong(server, mode
 
 @pytest.mark.parametrize("fault", REPAIRED)
 async def test_an_answer_that_stays_broken_fails_after_bounded_repairs(server, model, question, calls, fault):
-    server.will(REPAIRED[fault](server))
+    server.will(REPAIRED[fault])
     with pytest.raises(ModelFailed, match="no usable answer to propose_ideas"):
         await model.ask(question)
     assert len(server.calls) == 1 + MAX_REPAIRS

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fault_server import FaultServer
+from fault_server import PASSING, REPAIRED, TOKENS, FaultServer
 from quick_runs import QUICK
 
 from agent.cli_models import find_recording
@@ -16,12 +19,13 @@ from agent.config import ModelChoice
 from agent.errors import ReplayDeparted
 from agent.loop import Ending, open_context, work
 from agent.recordings import read_recording, scrubbed, write_recording
-from agent.records import AttemptRecord, CallRow, IdeaRecord, VerdictRecord
+from agent.records import AttemptRecord, CallRow, EventRecord, IdeaRecord, VerdictRecord
 from agent.run import Run
 from agent.session import new_run, replaying, session_model
 from sandboxes.process import ProcessSandbox
 
 KEY = "sk-planted-0815-0815-0815"
+TWO_ROUNDS = {"rounds": 2, "ideas": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +40,7 @@ def make(home: Path, server: FaultServer, **wishes: Any) -> Run:
         "task": str(QUICK),
         "model": ModelChoice(name="fake", base_url=server.url),
         "sandbox": "process",
-        "budget": {"rounds": 2, "ideas": 2},
+        "budget": TWO_ROUNDS,
         "experiments": 2,
         "seeds": None,
         "error_rate": 0.05,
@@ -118,3 +122,91 @@ def test_an_exported_recording_repeats_the_run_and_holds_no_key(tmp_path: Path, 
     with replaying(tmp_path, "again", read_recording(file)) as again:
         assert go(again) == "finished"
         assert facts(again) == expected
+
+
+def test_a_third_of_the_tokens_ends_a_run_in_order(tmp_path: Path, server: FaultServer) -> None:
+    server.will(server.researches)
+    with make(tmp_path, server, name="whole") as whole:
+        go(whole)
+    limit = server.billed // 3
+    with make(tmp_path, server, name="third", budget={**TWO_ROUNDS, "model": {"tokens": limit}}) as run:
+        before = server.billed
+        assert go(run) == "finished"
+        assert limit <= server.billed - before <= limit + TOKENS
+        assert sum(row.prompt_tokens + row.completion_tokens for row in run.all(CallRow)) == server.billed - before
+        (ending,) = run.all(EventRecord, kind="finished")
+        assert ending.text.startswith("the model's budget is spent: ")
+        (notice,) = run.all(EventRecord, kind="budget")
+        assert "80% of the model's budget" in notice.text
+        assert {row.split for row in run.all(VerdictRecord)} == {"validation", "test"}
+        report = (run.folder / "report.md").read_text()
+        assert ending.text in report
+        assert all(f'id="{row.id}"' in report for row in run.all(IdeaRecord))
+
+
+def test_broken_answers_at_the_limit_cost_one_answer_at_most(tmp_path: Path, server: FaultServer) -> None:
+    """What one question may cost is more than one answer, because answers are repaired."""
+    server.will(server.researches, server.answers("no"))
+    with make(tmp_path, server, budget={**TWO_ROUNDS, "model": {"tokens": TOKENS + 1}}) as run:
+        assert go(run) == "finished"
+        assert server.billed == 2 * TOKENS
+
+
+@pytest.mark.parametrize(
+    ("limits", "statuses"),
+    [({"calls": 2}, ["error", "ok"]), ({"calls": 1}, ["error", "not written"]), ({"minutes": 1e-6}, ["error"])],
+)
+def test_an_idea_keeps_to_its_own_limits(tmp_path: Path, server: FaultServer, limits, statuses) -> None:
+    server.will(server.researches)
+    with make(tmp_path, server, budget={"rounds": 1, "ideas": 2, "idea": limits}) as run:
+        assert go(run) == "finished"
+        tried = run.all(AttemptRecord, AttemptRecord.number)
+        assert [row.status for row in tried if row.idea_id == "r1-2"] == statuses
+        assert [row.status for row in tried if row.idea_id == "r1-1"] == ["ok"]
+
+
+@pytest.mark.slow
+def test_a_run_completes_through_every_fault_and_pays_for_each_answer_once(tmp_path: Path, server: FaultServer) -> None:
+    """Between two good answers the endpoint fails in two ways and gives one answer that cannot be used."""
+    passing = [*PASSING.values(), server.hangs]
+    for number, unusable in enumerate(REPAIRED.values()):
+        server.will(*passing[2 * number : 2 * number + 2], unusable, server.researches)
+    choice = ModelChoice(name="fake", base_url=server.url, timeout_s=2)
+    with make(tmp_path, server, model=choice, budget={"rounds": 3, "ideas": 2}, error_rate=0.3) as run:
+        assert go(run) == "finished"
+        assert len(server.script) == 1, "not every fault was met"
+        assert "improved" in {row.verdict for row in run.all(VerdictRecord)}
+        assert sum(row.prompt_tokens + row.completion_tokens for row in run.all(CallRow)) == server.billed
+        assert (run.folder / "report.html").is_file()
+
+
+def test_the_key_is_found_nowhere(tmp_path: Path, server: FaultServer) -> None:
+    """The endpoint gives it back in errors and answers, and the candidate's program prints all that it can find."""
+    prints = (
+        "import os\n\n\ndef read(X, seed):\n    raise ValueError(dict(os.environ), open('/proc/self/environ').read())\n"
+    )
+    spy = f"My key is {KEY}.\n\nFILE: model.py\n```python\n{prints}```\n"
+    server.will(
+        server.fails(429, f"too fast, {KEY}"),
+        server.answers(f"no ideas for {KEY}", reasoning_content=f"hm, {KEY}"),
+        server.researches,
+        server.fails(400, f"{KEY} may not ask that"),
+        server.answers(spy),
+    )
+    words = ["run", str(QUICK), "--model", "fake", "--base-url", server.url, "--sandbox", "process", "--rounds", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "agent.cli", *words, "--ideas", "2", "--repairs", "1", "--retrieval", "none"],
+        cwd=tmp_path,
+        env={**os.environ, "OPENAI_API_KEY": KEY},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(server.keys) == {f"Bearer {KEY}"}
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(b"may not ask that" in path.read_bytes() for path in files)
+    assert any(b"PATH" in path.read_bytes() for path in files if path.name.startswith("log"))
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
+    assert KEY not in done.stdout + done.stderr
