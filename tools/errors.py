@@ -22,6 +22,10 @@ class ToolInvalid(ToolError):
     """The tool's own code breaks the contract: its author must act."""
 
 
+class ToolFailed(ToolError):
+    """One call came to nothing: the tool crashed, hung, or did not return what it declared. Only its step is lost."""
+
+
 class ToolUnknown(ToolError):
     """No tool of this name was found: whoever asked must name another, or install it."""
 

@@ -169,6 +169,18 @@ class Tool:
             raise NotApplicable(tuple(reasons))
         return typed
 
+    def arguments(self, typed: BaseModel, files: Mapping[str, Path], tables: Mapping[str, Path]) -> dict[str, Any]:
+        """The function's arguments: the parameters, with names of files and tables turned into their paths."""
+        paths = {"file": files, "table": tables}
+        arguments = dict(typed)
+        for name, to in references(self.spec.parameters).items():
+            value = arguments[name]
+            if to not in paths or value is None:
+                continue
+            known = paths[to]
+            arguments[name] = tuple(known[str(one)] for one in value) if isinstance(value, tuple) else known[str(value)]
+        return arguments
+
 
 def tool(
     *,

@@ -1,0 +1,200 @@
+"""A tool call as a program that any sandbox can run: what goes in, and what may be believed of what comes out.
+
+The caller's side opens nothing that a tool wrote but `result.json` and, later, CSV files: data goes from call to call
+as an opaque file, for a tool's output is as untrusted as any program's.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tools.data import DataState
+from tools.errors import NotApplicable, ToolFailed
+from tools.sources import source_of
+from tools.tool import Tool, ToolSpec
+
+RESULT, DATA, CALL = "result.json", "data.h5ad", "call.json"
+MAX_RESULT = 4 << 20
+"""Bytes of `result.json`: a small answer. Bulk belongs into tables."""
+
+
+class Prepared(NamedTuple):
+    """A call, ready to run: the fields of a sandbox's job."""
+
+    code: Path
+    inputs: dict[str, Path]
+    """Name below `in/` → file; the data is the caller's to add, as `data.h5ad`."""
+    outputs: tuple[str, ...]
+    command: tuple[str, ...]
+    env: dict[str, str]
+    hash: str
+    """SHA-256, in hex, of code, parameters and files: all that decides the result but the data."""
+
+
+class CallFile(BaseModel):
+    """`call.json`: what the program in the sandbox is told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    module: str
+    tool: str
+    parameters: dict[str, Any]
+    files: dict[str, str]
+    """Name of a file → its name below `in/`."""
+    tables: dict[str, str]
+
+
+class ResultFile(BaseModel):
+    """`result.json`: what the program in the sandbox says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    summary: str = Field(default="", max_length=4000)
+    facts: dict[str, bool | int | float | str] = Field(default_factory=dict, max_length=200)
+    warnings: tuple[str, ...] = Field(default=(), max_length=100)
+    state: DataState | None = None
+    """Of the data that was returned."""
+    refused: tuple[str, ...] = ()
+    """Why the tool does not fit, where only the numbers could tell."""
+    failed: str = ""
+    """How the tool broke its word."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    """Of the libraries that computed."""
+
+
+class Returned(NamedTuple):
+    """A call's result. Every text in it is untrusted."""
+
+    summary: str
+    facts: dict[str, bool | int | float | str]
+    warnings: tuple[str, ...]
+    versions: dict[str, str]
+    state: DataState | None
+    data: Path | None
+    tables: dict[str, Path]
+    """Name → CSV file whose first column names the row."""
+    figures: dict[str, Path]
+    """File name, such as `volcano.svg` → picture."""
+
+
+def prepare(
+    tool: Tool,
+    parameters: Mapping[str, Any],
+    folder: Path,
+    files: Mapping[str, Path] | None = None,
+    tables: Mapping[str, Path] | None = None,
+) -> Prepared:
+    """Lay a call out as a program.
+
+    Args:
+        tool: what is called.
+        parameters: as checked by `Tool.check`.
+        folder: where code and call files are laid out, shared by all calls of a run.
+        files: name → the user's file; all that parameters may name.
+        tables: `step.table` → CSV file of an earlier step, likewise.
+    """
+    named_files = {name: f"file-{n}{path.suffix}" for n, (name, path) in enumerate(sorted((files or {}).items()))}
+    named_tables = {name: f"table-{n}.csv" for n, name in enumerate(sorted(tables or {}))}
+    source = source_of(tool)
+    call = CallFile(
+        module=source.module,
+        tool=tool.spec.name,
+        parameters=dict(parameters),
+        files=named_files,
+        tables=named_tables,
+    ).model_dump_json(indent=1)
+    inputs = {named_files[name]: path for name, path in (files or {}).items()}
+    inputs |= {named_tables[name]: path for name, path in (tables or {}).items()}
+    digest = hashlib.sha256(json.dumps([source.hash, call, *_contents(inputs)]).encode()).hexdigest()
+    call_file = folder / "calls" / f"{digest}.json"
+    call_file.parent.mkdir(parents=True, exist_ok=True)
+    call_file.write_text(call, encoding="utf-8")
+    return Prepared(
+        code=source.lay_out(folder),
+        inputs=inputs | {CALL: call_file},
+        outputs=_outputs(tool.spec),
+        command=("python", "-m", "tools.run"),
+        env={"PYTHONPATH": "code", "MPLCONFIGDIR": "/tmp"},
+        hash=digest,
+    )
+
+
+def _contents(inputs: dict[str, Path]) -> list[str]:
+    """Name and SHA-256 of each file."""
+    found = []
+    for name, path in sorted(inputs.items()):
+        with path.open("rb") as opened:
+            found.append(f"{name}={hashlib.file_digest(opened, 'sha256').hexdigest()}")
+    return found
+
+
+def _outputs(spec: ToolSpec) -> tuple[str, ...]:
+    pictures = [f"{name}.{kind}" for name in spec.figures for kind in ("svg", "png")]
+    return (RESULT, *([DATA] if spec.changes_data else []), *(f"{table.name}.csv" for table in spec.tables), *pictures)
+
+
+def collect(spec: ToolSpec, outputs: Mapping[str, Path]) -> Returned:
+    """What a call returned, when it is what the tool declared.
+
+    Args:
+        spec: of the tool.
+        outputs: name → file, as a sandbox collected them.
+
+    Raises:
+        NotApplicable: the tool saw in the numbers that it does not fit.
+        ToolFailed: it returned nothing, garbage, or not what it declared.
+    """
+    result = _read_result(spec, outputs)
+    if result.refused:
+        raise NotApplicable(result.refused)
+    if result.failed:
+        raise ToolFailed(result.failed)
+    absent = [name for name in _outputs(spec) if name not in outputs]
+    if absent:
+        raise ToolFailed(f"{spec.name}: did not return {', '.join(absent)}")
+    if spec.changes_data and result.state is None:
+        raise ToolFailed(f"{spec.name}: returned data and does not say what it is like")
+    tables = {table.name: outputs[f"{table.name}.csv"] for table in spec.tables}
+    for table in spec.tables:
+        _check_header(spec, tables[table.name], table.columns)
+    return Returned(
+        summary=result.summary,
+        facts=result.facts,
+        warnings=result.warnings,
+        versions=result.versions,
+        state=result.state,
+        data=outputs[DATA] if spec.changes_data else None,
+        tables=tables,
+        figures={name: path for name, path in outputs.items() if name.endswith((".svg", ".png"))},
+    )
+
+
+def _read_result(spec: ToolSpec, outputs: Mapping[str, Path]) -> ResultFile:
+    path = outputs.get(RESULT)
+    if path is None:
+        raise ToolFailed(f"{spec.name}: ended without a result")
+    if path.stat().st_size > MAX_RESULT:
+        raise ToolFailed(f"{spec.name}: {RESULT} has {path.stat().st_size} bytes; at most {MAX_RESULT} are read")
+    try:
+        return ResultFile.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ToolFailed(f"{spec.name}: {RESULT} is no result: {first['loc']}: {first['msg']}") from error
+
+
+def _check_header(spec: ToolSpec, path: Path, columns: Mapping[str, str]) -> None:
+    try:
+        with path.open(newline="", encoding="utf-8") as opened:
+            header = next(csv.reader(opened), [])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ToolFailed(f"{spec.name}: {path.name} is no CSV file: {error}") from error
+    absent = sorted(set(columns) - set(header[1:]))
+    if absent:
+        raise ToolFailed(f"{spec.name}: {path.name} lacks the columns {', '.join(absent)}")
