@@ -36,7 +36,7 @@ def run(prepared: Prepared, tmp_path: Path, wall_s: float = 60) -> Outcome:
     return ProcessSandbox().run(job, tmp_path / "jobs")
 
 
-def call(tool: Tool, tmp_path: Path, **parameters: Any) -> Returned:  # noqa: ANN401
+def call(tool: Tool, tmp_path: Path, **parameters: Any) -> Returned:
     outcome = run(prepare(tool, parameters, tmp_path), tmp_path)
     assert outcome.status == "ok", outcome.log
     return collect(tool.spec, outcome.outputs)
