@@ -1,12 +1,14 @@
-"""A job as Docker sees it: two containers and two volumes, found again by the job's id.
+"""A job as Docker sees it: one container, found again by the job's id, and two volumes that go with it.
 
-    echolocate-in-<id>     volume on disk: `code/` and `in/`, read-only to the job
-    echolocate-out-<id>    volume in memory, of limited size: `out/`
-    echolocate-hold-<id>   container that sleeps: keeps the second volume mounted, so that it can be read after the
-                           job's container is dead (a tmpfs lives as long as somebody running has it mounted)
-    echolocate-job-<id>    the job
+    echolocate-job-<id>     the job; its first process is `job_init`
+    echolocate-spare-<…>    a container that waits for a job (see `spares`)
 
-All carry labels that say whose they are and until when they are worth keeping.
+    /job        volume on disk: `code/` and `in/`, files of root, so read-only to the job
+    /job/out    volume in memory, of limited size. It lives as long as the container runs, and `job_init` outlives the
+                program, so that outputs are read when nobody can change them any more
+
+A container has its job's name once the files are in it; then it can be told to begin as often as one likes. Labels say
+whose it is and until when it is worth keeping.
 """
 
 from __future__ import annotations
@@ -15,13 +17,18 @@ import tarfile
 import tempfile
 import time
 from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING, cast
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from uuid import uuid4
 
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
+from docker.types import DriverConfig, Mount
 
-from sandboxes import hardening
+from sandboxes import hardening, job_init
+from sandboxes.gpus import device_requests, visible_devices
 from sandboxes.request import environment
-from sandboxes.supervisor import is_alive, this_supervisor
+from sandboxes.supervisor import this_supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,112 +37,121 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
     from sandboxes.outputs import Collected
-    from sandboxes.sandbox import Job
+    from sandboxes.sandbox import Job, Limits
 
-JOB, RUN, SUPERVISOR, DEADLINE = "echolocate.job", "echolocate.run", "echolocate.supervisor", "echolocate.deadline"
+RUN, SUPERVISOR, DEADLINE = "echolocate.run", "echolocate.supervisor", "echolocate.deadline"
+_JOB_NAME, _SPARE_NAME = "echolocate-job-", "echolocate-spare-"
+_INIT = Path(__file__).with_name("job_init.py").read_text(encoding="utf-8")
 # How long the outputs of a job whose supervisor died can be collected.
 _KEEP_S = 3600
 
 
-class JobContainer:
-    """One job's containers and volumes."""
+class Kind(NamedTuple):
+    """What is fixed when a container is made: jobs of one kind can run in the same container."""
 
-    def __init__(self, client: DockerClient, job_id: str) -> None:
-        self._client = client
-        self._id = job_id
-        self._in, self._out = f"echolocate-in-{job_id}", f"echolocate-out-{job_id}"
-        self._hold, self._job = f"echolocate-hold-{job_id}", f"echolocate-job-{job_id}"
+    image: str
+    """Reference that the engine has."""
+    limits: Limits
+    owner: str
 
-    def create(self, job: Job, image: str) -> Container:
-        """Make all four and put the job's files in; return the job's container, not yet started."""
-        labels = {
-            JOB: job.id,
-            RUN: job.owner,
-            SUPERVISOR: this_supervisor(),
-            DEADLINE: str(int(time.time() + job.limits.wall_s + _KEEP_S)),
-        }
-        self._client.volumes.create(self._in, labels=labels)
-        self._client.volumes.create(
-            self._out, driver="local", driver_opts=hardening.out_volume(job.limits), labels=labels
-        )
-        holder = self._client.containers.create(
-            image,
-            entrypoint=["sleep"],
-            command=[str(int(job.limits.wall_s) + _KEEP_S)],
-            name=self._hold,
-            labels=labels,
-            volumes={self._in: {"bind": "/job", "mode": "rw"}, self._out: {"bind": "/job/out", "mode": "rw"}},
-            **hardening.of_holder(),
-        )
-        with _archive(job) as files:
-            holder.put_archive("/job", files)
-        holder.start()
-        return self._client.containers.create(
-            image,
-            # The first of three layers of time limits: it works although the supervisor is dead.
-            entrypoint=["timeout", "-s", "KILL", f"{job.limits.wall_s:g}"],
-            command=list(job.command),
-            name=self._job,
-            labels=labels,
-            working_dir="/job",
-            environment=environment(job) | {"NVIDIA_VISIBLE_DEVICES": "void"},
-            volumes={self._in: {"bind": "/job", "mode": "ro"}, self._out: {"bind": "/job/out", "mode": "rw"}},
-            **hardening.of_job(job.limits),
-        )
 
-    def find(self) -> Container | None:
-        """Return the job's container when it was started and its outputs can still be read."""
+def create(client: DockerClient, kind: Kind, job: Job | None = None, devices: tuple[str, ...] = ()) -> Container:
+    """Make a container, not yet started: for a job, with its files in it, or as a spare.
+
+    Raises:
+        docker.errors.APIError: 409 when another process has the job.
+    """
+    limits = kind.limits
+    labels = {
+        RUN: kind.owner,
+        SUPERVISOR: this_supervisor(),
+        DEADLINE: str(int(time.time() + limits.wall_s + _KEEP_S)),
+    }
+    out = DriverConfig("local", hardening.out_volume(limits))
+    container = client.containers.create(
+        kind.image,
+        entrypoint=["python"],
+        command=["-I", "-S", "-c", _INIT],
+        name=_SPARE_NAME + uuid4().hex if job is None else _JOB_NAME + job.id,
+        labels=labels,
+        working_dir="/job",
+        environment={"NVIDIA_VISIBLE_DEVICES": visible_devices(devices)},
+        device_requests=device_requests(devices),
+        mounts=[
+            Mount("/job", None, "volume", labels=labels),
+            Mount("/job/out", None, "volume", labels=labels, driver_config=out),
+        ],
+        stdin_open=True,
+        detach=True,  # else standard input is closed behind the first who writes to it
+        stop_signal="SIGKILL",
+        **hardening.of_job(limits),
+    )
+    if job is not None:
+        _fill(container, job)
+    return container
+
+
+def assign(spare: Container, job: Job) -> None:
+    """Give a running spare to a job.
+
+    Raises:
+        docker.errors.APIError: 409 when another process has the job.
+    """
+    _fill(spare, job)
+    spare.rename(_JOB_NAME + job.id)
+
+
+def begin(container: Container, job: Job) -> None:
+    """Let the program of a running container start; again is no harm."""
+    order = job_init.order(job.command, environment(job), job.limits.wall_s, _KEEP_S)
+    # A socket (TLS), or a file around one.
+    stream: Any = container.attach_socket(params={"stdin": 1, "stream": 1})
+    try:
+        getattr(stream, "_sock", stream).sendall(order)
+    finally:
+        stream._response.close()
+
+
+def find(client: DockerClient, job_id: str) -> Container | None:
+    """Return a job's container."""
+    try:
+        return client.containers.get(_JOB_NAME + job_id)
+    except NotFound:
+        return None
+
+
+def job_of(container: Container) -> str | None:
+    """Return the id of a container's job; None for a spare."""
+    name = str(container.name)
+    return name.removeprefix(_JOB_NAME) if name.startswith(_JOB_NAME) else None
+
+
+def collect(container: Container, collected: Collected, names: tuple[str, ...]) -> None:
+    """Take the allowed outputs."""
+    for name in names:
+        with suppress(NotFound):
+            chunks, _ = container.get_archive(f"/job/out/{name}")
+            collected.from_tar(cast("IO[bytes]", _Stream(chunks)), name)
+
+
+def kill(container: Container) -> None:
+    """End everything in a container; do nothing when it has ended."""
+    try:
+        container.kill()
+    except APIError as error:
+        if error.status_code != HTTPStatus.CONFLICT:
+            raise
+
+
+def remove(container: Container) -> None:
+    """Remove a container and its volumes, as far as they are there."""
+    with suppress(NotFound):
         try:
-            container = self.get()
-        except NotFound:
-            return None
-        return container if container.status != "created" and self.is_held() else None
-
-    def get(self) -> Container:
-        """Return the job's container.
-
-        Raises:
-            docker.errors.NotFound: there is none.
-        """
-        return self._client.containers.get(self._job)
-
-    def is_held(self) -> bool:
-        """Say whether the outputs are there. If not, the engine was stopped meanwhile, and the job with it."""
-        try:
-            return self._client.containers.get(self._hold).status == "running"
-        except NotFound:
-            return False
-
-    def is_being_prepared(self) -> bool:
-        """Say whether another living supervisor is about to start this job."""
-        try:
-            mark = self._client.containers.get(self._hold).labels[SUPERVISOR]
-        except NotFound:
-            return False
-        return mark != this_supervisor() and is_alive(mark)
-
-    def collect(self, collected: Collected, names: tuple[str, ...]) -> None:
-        """Take the allowed outputs."""
-        holder = self._client.containers.get(self._hold)
-        for name in names:
-            with suppress(NotFound):
-                chunks, _ = holder.get_archive(f"/job/out/{name}")
-                collected.from_tar(cast("IO[bytes]", _Stream(chunks)), name)
-
-    def out_is_full(self) -> bool:
-        """Say whether nothing more fits into `out/`."""
-        holder = self._client.containers.get(self._hold)
-        code, said = holder.exec_run(["stat", "-f", "-c", "%a", "/job/out"])
-        return code == 0 and said == b"0\n"
-
-    def remove(self) -> None:
-        """Remove all four, as far as they are there."""
-        for name in (self._job, self._hold):
-            with suppress(NotFound):
-                self._client.containers.get(name).remove(force=True, v=True)
-        for name in (self._in, self._out):
-            with suppress(NotFound):
-                self._client.volumes.get(name).remove(force=True)
+            container.remove(force=True, v=True)
+        except APIError as error:
+            if error.status_code != HTTPStatus.CONFLICT:
+                raise
+            container.wait(condition="removed")  # somebody else is at it
 
 
 class _Stream:
@@ -152,6 +168,11 @@ class _Stream:
         return taken
 
 
+def _fill(container: Container, job: Job) -> None:
+    with _archive(job) as files:
+        container.put_archive("/job", files)
+
+
 @contextmanager
 def _archive(job: Job) -> Iterator[IO[bytes]]:
     """Yield a tar of the job's files, with owners and modes made plain; by archive, as the engine may be remote."""
@@ -163,7 +184,7 @@ def _archive(job: Job) -> Iterator[IO[bytes]]:
 
 def _pack(job: Job, file: IO[bytes]) -> None:
     with tarfile.open(fileobj=file, mode="w") as tar:
-        for name in ("code", "in", "out"):
+        for name in ("code", "in"):
             folder = tarfile.TarInfo(name)
             folder.type, folder.mode = tarfile.DIRTYPE, 0o755
             tar.addfile(folder)

@@ -6,53 +6,53 @@ limit inside the container, one here, and `reap`, which goes by labels.
 
 from __future__ import annotations
 
-import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from signal import SIGKILL
 from typing import TYPE_CHECKING
 
-from docker.errors import APIError, NotFound
-from requests.exceptions import ConnectionError as EngineGone
-from requests.exceptions import RequestException, Timeout
+from docker.errors import APIError
 
-from sandboxes.container import DEADLINE, JOB, RUN, SUPERVISOR, JobContainer
+from sandboxes import container as box
 from sandboxes.engine import connect
-from sandboxes.errors import JobRejected, SandboxUnavailable
+from sandboxes.errors import JobCancelled, JobRejected, SandboxUnavailable
+from sandboxes.following import Follower
+from sandboxes.gpus import GpuPool, GpuRequest
 from sandboxes.image_store import ensure
 from sandboxes.keep import job_folder
 from sandboxes.local import Cancellations, signal_detail
-from sandboxes.log import LogBuffer
+from sandboxes.log import clean
 from sandboxes.outputs import Collected
 from sandboxes.request import check_job
 from sandboxes.sandbox import Isolation, Outcome
-from sandboxes.supervisor import is_alive
+from sandboxes.supervisor import is_alive, this_supervisor
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
     from docker import DockerClient
     from docker.models.containers import Container
-    from docker.types.daemon import CancellableStream
 
     from sandboxes.keep import JobFolder
     from sandboxes.sandbox import Job, Status
 
 # How much longer than the container's own limit is waited before the job is killed from here.
-_SLACK_S = 0.1
-"""The engine notes a start a moment after the program's own limit began to run: 1.999 s were seen for 2 s."""
 _GRACE_S = 5.0
-# How long the engine may take from the kill to the removal of a container.
-_REMOVAL_S = 1.0
 
 
 class DockerSandbox:
-    """Runs each job in a container of its own."""
+    """Runs each job in a container of its own.
 
-    def __init__(self) -> None:
+    Args:
+        gpus: UUIDs of the devices that jobs may get; see `gpu_inventory.select`.
+        pool: who has which of them; the machine's own when not given.
+    """
+
+    def __init__(self, gpus: tuple[str, ...] = (), pool: GpuPool | None = None) -> None:
+        self._gpus = gpus
+        self._pool = pool or GpuPool()
         self._cancellations = Cancellations()
         self.isolation = Isolation(
             backend="docker",
@@ -73,165 +73,171 @@ class DockerSandbox:
     def cancel(self, job_id: str) -> None:
         """End a running job; see `Sandbox.cancel`."""
         self._cancellations.cancel(job_id)
-        with connect() as client, suppress(NotFound):
-            _kill(JobContainer(client, job_id).get())
+        with connect() as client:
+            if container := box.find(client, job_id):
+                box.kill(container)
 
     def reap(self, owner: str | None = None) -> int:
         """Remove what dead supervisors left behind; see `Sandbox.reap`."""
-        label = JOB if owner is None else f"{RUN}={owner}"
+        label = box.SUPERVISOR if owner is None else f"{box.RUN}={owner}"
+        jobs = 0
         with connect() as client:
-            found = [container.labels for container in client.containers.list(all=True, filters={"label": label})]
-            found += [volume.attrs["Labels"] for volume in client.volumes.list(filters={"label": label})]
-            jobs = {
-                labels[JOB]
-                for labels in found
-                if not is_alive(labels[SUPERVISOR]) and (owner is not None or int(labels[DEADLINE]) < time.time())
-            }
-            # What was attached to here still carries the mark of its first supervisor.
-            jobs -= self._cancellations.running()
-            for job_id in jobs:
-                JobContainer(client, job_id).remove()
-        return len(jobs)
+            for container in client.containers.list(all=True, filters={"label": label}):
+                job_id = box.job_of(container)
+                # What was attached to here still carries the mark of its first supervisor.
+                if is_alive(container.labels[box.SUPERVISOR]) or job_id in self._cancellations.running():
+                    continue
+                if job_id is None or owner is not None or int(container.labels[box.DEADLINE]) < time.time():
+                    box.remove(container)
+                    jobs += job_id is not None
+            for volume in client.volumes.list(filters={"label": label, "dangling": True}):
+                if not is_alive(volume.attrs["Labels"][box.SUPERVISOR]):
+                    volume.remove(force=True)
+        return jobs
 
     def _execute(self, job: Job, folder: JobFolder) -> Outcome:
-        check_job(job)
-        with connect() as client, self._cancellations.listen(job.id) as cancelled:
-            box = JobContainer(client, job.id)
-            container = box.find() or _new_container(client, box, job)
-            log, killed = _follow(container, job, cancelled)
-            if not box.is_held():
-                box.remove()
-                raise SandboxUnavailable(f"the Docker engine was stopped while the job {job.id} ran; ask again")
-            collected = Collected(job.outputs, folder.out, job.limits.output_mb << 20)
-            box.collect(collected, job.outputs)
-            end = _End.of(container)
-            status, detail = end.judge(job, box, killed=killed, cancelled=cancelled.is_set())
-            if status == "error" and end.signal == SIGKILL:
-                _check_not_removed(container)
-            outcome = Outcome(
-                job_id=job.id,
-                status=status,
-                exit_code=None if end.signal else end.code,
-                signal=end.signal,
-                wall_s=end.wall_s,
-                log=log.text(),
-                log_path=folder.log_path,
-                outputs=collected.files,
-                detail="; ".join(filter(None, [detail, *collected.refused])),
-                isolation=self.isolation,
-            )
-            # First stored, then removed: killed between the two, nothing is lost and `reap` finds the rest.
-            folder.store(outcome)
-            box.remove()
+        check_job(job, gpus=bool(self._gpus))
+        with self._cancellations.listen(job.id) as cancelled, connect() as client:
+            image = ensure(client, job.image)
+            try:
+                with self._pool.lease(self._gpu_request(job), cancelled) as devices:
+                    container, begun = _container(client, job, image, devices)
+                    return self._see_through(job, folder, container, cancelled, begun=begun)
+            except JobCancelled:
+                return self._outcome(job, folder, _Ending("cancelled", "cancelled"), "")
+
+    def _see_through(
+        self, job: Job, folder: JobFolder, container: Container, cancelled: threading.Event, *, begun: bool
+    ) -> Outcome:
+        """Run a job in its container, to the end of both."""
+        follower = Follower(container, job.limits.log_kb * 1024, begun=begun)
+        _start(container, job)
+        in_time = cancelled.is_set() or follower.wait(job.limits.wall_s + _GRACE_S)
+        collected = Collected(job.outputs, folder.out, job.limits.output_mb << 20)
+        if follower.verdict:
+            box.collect(container, collected, job.outputs)
+        box.kill(container)
+        container.wait()
+        container.reload()
+        log = follower.log()
+        ending = _judge(job, follower, container, in_time=in_time, cancelled=cancelled.is_set())
+        outcome = self._outcome(job, folder, ending, log, collected)
+        # First stored, then removed: killed between the two, nothing is lost and `reap` finds the rest.
+        folder.store(outcome)
+        box.remove(container)
         return outcome
+
+    def _gpu_request(self, job: Job) -> GpuRequest:
+        return GpuRequest(
+            job=job.id,
+            owner=f"{job.owner}/{job.idea}",
+            count=job.gpus,
+            devices=self._gpus,
+            per_device=job.jobs_per_gpu,
+        )
+
+    def _outcome(
+        self, job: Job, folder: JobFolder, ending: _Ending, log: str, collected: Collected | None = None
+    ) -> Outcome:
+        killed_by = -ending.code if ending.code is not None and ending.code < 0 else None
+        return Outcome(
+            job_id=job.id,
+            status=ending.status,
+            exit_code=None if killed_by else ending.code,
+            signal=killed_by,
+            wall_s=ending.wall_s,
+            log=log,
+            log_path=folder.log_path,
+            outputs=collected.files if collected else {},
+            detail="; ".join(filter(None, [ending.detail, *(collected.refused if collected else ())])),
+            isolation=self.isolation,
+        )
 
 
 @dataclass(frozen=True)
-class _End:
-    """What the engine says about a container that ended."""
+class _Ending:
+    """How a job ended."""
 
-    code: int
-    signal: int | None
-    wall_s: float
-    out_of_memory: bool
-
-    @classmethod
-    def of(cls, container: Container) -> _End:
-        container.reload()
-        state = container.attrs["State"]
-        started, finished = (datetime.fromisoformat(state[key]) for key in ("StartedAt", "FinishedAt"))
-        code = int(state["ExitCode"])
-        return cls(
-            code=code,
-            signal=code - 128 if 128 < code < 128 + 65 else None,
-            wall_s=(finished - started).total_seconds(),
-            out_of_memory=bool(state["OOMKilled"]),
-        )
-
-    def judge(self, job: Job, box: JobContainer, *, killed: bool, cancelled: bool) -> tuple[Status, str]:
-        """Return the status, and one line about it."""
-        limits = job.limits
-        if cancelled:
-            return "cancelled", "cancelled"
-        # Whatever the exit code: when the kernel kills a child, its parent may go on with half of the work.
-        if self.out_of_memory:
-            return "oom", f"used more than {limits.memory_mb} MiB of memory"
-        if killed or (self.signal == SIGKILL and self.wall_s >= limits.wall_s - _SLACK_S):
-            return "timeout", f"stopped after {limits.wall_s:g} s"
-        if self.code == 0:
-            return "ok", ""
-        if box.out_is_full():
-            return "output_limit", f"out/ was full ({limits.output_mb} MiB)"
-        return "error", signal_detail(self.signal)
+    status: Status
+    detail: str
+    wall_s: float = 0.0
+    code: int | None = None
+    """Exit code, or minus the signal; None when it was killed with its container."""
 
 
-def _new_container(client: DockerClient, box: JobContainer, job: Job) -> Container:
-    if box.is_being_prepared():
-        raise SandboxUnavailable(f"another process is starting the job {job.id}; ask again")
-    box.remove()
-    image = ensure(client, job.image)
+def _container(client: DockerClient, job: Job, image: str, devices: tuple[str, ...]) -> tuple[Container, bool]:
+    """Return a job's container, and whether its program may have begun."""
+    found = box.find(client, job.id)
+    if found and (found.status == "running" or _out_of_memory(found)):
+        return found, True
+    if found and not (found.status == "created" and _is_anothers(found)):
+        # Half made, or ended with an engine that was stopped.
+        box.remove(found)
     try:
-        return box.create(job, image)
+        return box.create(client, box.Kind(image, job.limits, job.owner), job, devices), False
     except APIError as error:
-        box.remove()
-        if error.status_code != HTTPStatus.BAD_REQUEST:
+        if error.status_code != HTTPStatus.CONFLICT:
             raise
-        raise JobRejected(
-            f"job {job.id} cannot be started in the image {image}, which needs sleep, timeout and stat (GNU "
-            f"coreutils): {error.explanation}"
-        ) from error
+        raise SandboxUnavailable(f"another process is starting the job {job.id}; ask again") from error
 
 
-def _follow(container: Container, job: Job, cancelled: threading.Event) -> tuple[LogBuffer, bool]:
-    """Start a container unless it runs already and see it to its end; return its output and whether we killed it.
+def _is_anothers(container: Container) -> bool:
+    mark = container.labels[box.SUPERVISOR]
+    return mark != this_supervisor() and is_alive(mark)
 
-    The output has a reader of its own. Unread, a job that prints without end blocks the stream, and with it the
-    engine's answer to `kill`.
-    """
-    log = LogBuffer(job.limits.log_kb * 1024)
-    fresh = container.status == "created"
-    # Attached before the start, nothing is lost; `logs` has only what the engine's rotation leaves (a program that
-    # counted to 200,000 arrived in pieces). Afterwards `attach` loses what comes together with its answer's header.
-    stream = container.attach(stream=True) if fresh else container.logs(stream=True, follow=True)
-    reader = threading.Thread(target=_drain, args=(stream, log), daemon=True)
-    reader.start()
-    if fresh:
-        container.start()
-    if cancelled.is_set():  # while there was nothing to kill yet
-        _kill(container)
-    killed = False
+
+def _start(container: Container, job: Job) -> None:
+    """Start a container unless it runs, and its program unless that runs."""
     try:
-        container.wait(timeout=job.limits.wall_s + _GRACE_S)
-    except (Timeout, EngineGone):
-        # The client tells a slow answer and a dead engine by the same exception; a dead one fails again here.
-        _kill(container)
-        container.wait()
-        killed = True
-    reader.join()
-    return log, killed
-
-
-def _kill(container: Container) -> None:
-    try:
-        container.kill()
+        if container.status == "created":
+            container.start()
     except APIError as error:
-        if error.status_code != HTTPStatus.CONFLICT:  # it ended by itself meanwhile
-            raise
+        box.remove(container)
+        if "device driver" in str(error.explanation):
+            raise SandboxUnavailable(
+                f"the Docker engine gives no GPUs (install the NVIDIA container toolkit): {error.explanation}"
+            ) from error
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            raise JobRejected(
+                f"job {job.id} cannot be started in the image {job.image}, which needs python: {error.explanation}"
+            ) from error
+        raise
+    if container.status != "exited":
+        box.begin(container, job)
 
 
-def _check_not_removed(container: Container) -> None:
-    """Return when nobody removes a container that was killed, from outside or by itself.
+def _judge(job: Job, follower: Follower, container: Container, *, in_time: bool, cancelled: bool) -> _Ending:
+    """Return how a job ended, from what its first process said and from how the container ended.
 
     Raises:
-        docker.errors.NotFound: somebody did; the engine kills first, and it takes a moment.
+        SandboxUnavailable: the container was ended by somebody else.
     """
-    time.sleep(_REMOVAL_S)
-    container.reload()
+    verdict, limits = follower.verdict, job.limits
+    wall_s = verdict.wall_s if verdict else _seconds(container)
+    code = verdict.code if verdict else None
+    if cancelled:
+        return _Ending("cancelled", "cancelled", wall_s, code)
+    # Whatever the exit code: when the kernel kills a child, its parent may go on with half of the work.
+    if _out_of_memory(container):
+        return _Ending("oom", f"used more than {limits.memory_mb} MiB of memory", wall_s, code)
+    if not in_time or (verdict and verdict.timed_out):
+        return _Ending("timeout", f"stopped after {limits.wall_s:g} s", wall_s, code)
+    if verdict is None:
+        box.remove(container)
+        said = clean(follower.said).strip().splitlines()[-1:] or ["it was ended by others, or the engine was stopped"]
+        raise SandboxUnavailable(f"the container of the job {job.id} ended before the job: {said[0]}; ask again")
+    if verdict.code == 0:
+        return _Ending("ok", "", wall_s, code)
+    if verdict.out_full:
+        return _Ending("output_limit", f"out/ was full ({limits.output_mb} MiB)", wall_s, code)
+    return _Ending("error", signal_detail(-code if code and code < 0 else None), wall_s, code)
 
 
-def _drain(stream: CancellableStream[bytes], log: LogBuffer) -> None:
-    with suppress(RequestException, OSError):  # the engine went away; `wait` says so
-        for chunk in stream:
-            log.feed(chunk)
-        # Not `stream.close()`, which leaves the socket to the garbage collector.
-        stream._response.close()  # type: ignore[attr-defined]
+def _out_of_memory(container: Container) -> bool:
+    return bool(container.attrs["State"]["OOMKilled"])
+
+
+def _seconds(container: Container) -> float:
+    state = container.attrs["State"]
+    started, finished = (datetime.fromisoformat(state[key]) for key in ("StartedAt", "FinishedAt"))
+    return (finished - started).total_seconds()

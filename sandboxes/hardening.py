@@ -18,13 +18,12 @@ _TMP_FILES = 65_536
 
 
 def common() -> dict[str, Any]:
-    """Return what holds for the job and for the container that keeps its outputs."""
+    """Return what holds for every container."""
     return {
         "network_mode": "none",
         "read_only": True,
         "cap_drop": ["ALL"],
         "user": f"{UID}:{UID}",
-        "init": True,
         "ipc_mode": "private",
         "security_opt": ["no-new-privileges:true", f"seccomp={seccomp.profile()}"],
         "hostname": "sandbox",
@@ -53,18 +52,6 @@ def of_job(limits: Limits) -> dict[str, Any]:
         "log_config": LogConfig(
             type=LogConfig.types.JSON, config={"max-size": f"{max(256, limits.log_kb)}k", "max-file": "2"}
         ),
-    }
-
-
-def of_holder() -> dict[str, Any]:
-    """Return what holds the container that does nothing but keep a job's outputs mounted."""
-    # Without an init, a program that is not in the image is an error of `start`.
-    return common() | {
-        "init": False,
-        "pids_limit": 16,
-        "mem_limit": "64m",
-        "memswap_limit": "64m",
-        "nano_cpus": int(5e8),
     }
 
 

@@ -43,7 +43,7 @@ def workshop(client: DockerClient, image: str, settings: BuildSettings) -> Itera
         auto_remove=True,  # by the engine, when the time is up and we are dead
         mem_limit="2g",
         pids_limit=64,
-        **hardening.common() | {"read_only": False, "network_mode": settings.network},
+        **hardening.common() | {"init": True, "read_only": False, "network_mode": settings.network},
     )
     try:
         certificates = settings.ca_bundle.read_bytes() if settings.ca_bundle else b""

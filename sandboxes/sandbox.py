@@ -64,8 +64,13 @@ class Job(BaseModel):
     image: str = "ml"
     """Folder name below `sandboxes/images/`, or a reference that the engine already has."""
     gpus: int = Field(default=0, ge=0)
+    """How many devices the job gets; with 0 it sees none."""
+    jobs_per_gpu: int = Field(default=1, ge=1)
+    """How many jobs that agree to it may be on a device together."""
     owner: str = ""
     """The run that the job belongs to; `Sandbox.reap` works by it."""
+    idea: str = ""
+    """What of the run it is for; ideas get devices in turn."""
 
 
 class Isolation(BaseModel):

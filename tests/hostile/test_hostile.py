@@ -123,6 +123,7 @@ def _run(name: str, expected: Expectation, sandbox: Sandbox, place: Path) -> tup
         outputs=expected.outputs,
         limits=expected.limits,
         image="base",
+        owner=job_id,
     )
     started = time.monotonic()
     outcome = sandbox.run(job, place / "keep")
@@ -170,7 +171,7 @@ def _processes_of(job_id: str) -> list[str]:
 def _left_in_engine(job_id: str) -> list[str]:
     client = docker.from_env()
     try:
-        wanted = {"label": f"echolocate.job={job_id}"}
+        wanted = {"label": f"echolocate.run={job_id}"}
         containers = [container.name for container in client.containers.list(all=True, filters=wanted)]
         return containers + [volume.name for volume in client.volumes.list(filters=wanted)]
     finally:

@@ -44,6 +44,7 @@ FREE = {name for rule in RULES if not rule.get("args") for name in rule["names"]
         "clone",
         "personality",
         "pidfd_getfd",
+        "prlimit64",
         "syslog",
     ],
 )
