@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from agent.evidence.statistics import Comparison
 from agent.history import BASELINE, attempts_by_idea, measurements_by_subject
+from agent.models.totals import Total
 from agent.records import (
     AttemptRecord,
     EventRecord,
@@ -28,7 +29,7 @@ from agent.records import (
 from agent.run import Run
 from workspaces.task import Metric
 
-Kind = Literal["measurement", "verdict", "attempt", "idea", "paper", "count", "journal", "setting"]
+Kind = Literal["measurement", "verdict", "attempt", "idea", "paper", "count", "journal", "setting", "calls"]
 
 _EXACT = 4
 """Significant digits of a metric whose task is not there any more to say which differences matter."""
@@ -198,6 +199,14 @@ class Ledger:
         """Time that was worked on the run, over all its sessions."""
         seconds = self._run.seconds_worked()
         return self._enter(seconds, "time worked", _duration(seconds), Source(kind="journal", row="sessions"))
+
+    def total(self, total: Total, name: str) -> Cited | None:
+        """A number of what calls of models came to, such as `prompt_tokens`; None when it is not known."""
+        value: float | None = getattr(total, name)
+        if value is None:
+            return None
+        text = {"seconds": _duration(value), "dollars": f"${value:.4f}"}.get(name, f"{value:,}")
+        return self._enter(value, name, text, Source(kind="calls", row=total.id))
 
     def setting(self, name: str) -> Cited:
         """A number of the frozen configuration, such as `budget.rounds`.

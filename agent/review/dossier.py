@@ -171,6 +171,21 @@ class Spent:
 
 
 @dataclass(frozen=True)
+class UsageView:
+    """What one model was asked of one kind in one round, and what that took."""
+
+    round: str
+    kind: str
+    model: str
+    calls: Cited
+    usable: Cited
+    prompt_tokens: Cited
+    completion_tokens: Cited
+    seconds: Cited
+    dollars: Cited | None
+
+
+@dataclass(frozen=True)
 class Baseline:
     """What all ideas are compared with."""
 
@@ -209,6 +224,7 @@ class Dossier:
     """Of the ideas that are most worth reading, in their order."""
     papers: tuple[Reference, ...]
     searches: tuple[SearchView, ...]
+    usage: tuple[UsageView, ...]
 
     @property
     def metric(self) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
+from dataclasses import fields
 
 from agent.evidence.ledger import Cited
 from agent.literature.bibliography import to_bibtex
 from agent.literature.papers import Paper
 from agent.records import PaperRecord
-from agent.review.dossier import Dossier, IdeaView
+from agent.review.dossier import Dossier, IdeaView, UsageView
 from agent.review.quoting import SHORT, quote
 from agent.run import Run
 
@@ -28,6 +30,27 @@ def ideas_csv(run: Dossier) -> str:
     for idea in run.ideas:
         writer.writerow({name: _cell(value) for name, value in _row(idea).items()})
     return out.getvalue()
+
+
+def usage_csv(run: Dossier) -> str:
+    """A row for each kind of question, model and round."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [field.name for field in fields(UsageView)], lineterminator="\n")
+    writer.writeheader()
+    for row in _usage(run):
+        writer.writerow({name: "" if value is None else _cell(value) for name, value in row.items()})
+    return out.getvalue()
+
+
+def usage_json(run: Dossier) -> str:
+    """The same as `usage_csv`, as a list of objects."""
+    return json.dumps(list(_usage(run)), indent=1)
+
+
+def _usage(run: Dossier) -> Iterator[dict[str, str | float | None]]:
+    for one in run.usage:
+        values = ((field.name, getattr(one, field.name)) for field in fields(one))
+        yield {name: value.value if isinstance(value, Cited) else value for name, value in values}
 
 
 def references_bib(run: Run) -> str:

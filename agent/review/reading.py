@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from agent.answers import calls_of
 from agent.evidence.ledger import Ledger
 from agent.history import BASELINE
 from agent.literature.papers import Paper
 from agent.models.choose import RULE_BASED
 from agent.models.rule_based.model import RuleBasedModel
+from agent.models.totals import Total, totals
 from agent.records import (
     AttemptRecord,
     EventRecord,
@@ -32,6 +34,7 @@ from agent.review.dossier import (
     Reference,
     SearchView,
     Spent,
+    UsageView,
     improved,
 )
 from agent.review.quoting import quote
@@ -62,6 +65,7 @@ def read(run: Run) -> Dossier:
         progress=_progress(run, ledger, ideas),
         counts=counts(run, ledger),
         spent=spent(run, ledger, task),
+        usage=tuple(_usage(ledger, total) for total in totals(calls_of(run), run.config.prices)),
         protections=_protections(run, ledger),
         smallest_difference=ledger.smallest_difference(),
         baseline=_baseline(run, reader),
@@ -129,6 +133,17 @@ def spent(run: Run, ledger: Ledger, task: Task | None) -> Spent:
         seeds=ledger.counted("seeds", map(str, seeds)),
         error_rate=ledger.setting("error_rate"),
         replicates=ledger.setting("replicates"),
+    )
+
+
+def _usage(ledger: Ledger, total: Total) -> UsageView:
+    calls, usable, prompt, completion, seconds = (
+        cited
+        for name in ("calls", "usable", "prompt_tokens", "completion_tokens", "seconds")
+        if (cited := ledger.total(total, name)) is not None
+    )
+    return UsageView(
+        total.round, total.kind, total.model, calls, usable, prompt, completion, seconds, ledger.total(total, "dollars")
     )
 
 

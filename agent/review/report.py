@@ -14,7 +14,7 @@ from agent.config import RunConfig
 from agent.evidence.ledger import Source
 from agent.models.choose import RULE_BASED
 from agent.review.dossier import Dossier
-from agent.review.exports import evidence_json, ideas_csv, references_bib
+from agent.review.exports import evidence_json, ideas_csv, references_bib, usage_csv, usage_json
 from agent.review.figures import Picture, pictures
 from agent.review.quoting import quote_block
 from agent.review.reading import read
@@ -26,7 +26,7 @@ from agent.run import Run
 def write_report(run: Run) -> Path:
     """Write the report of a run, ended or not, into its folder; returns the path of `report.html`.
 
-    Beside it: `report.md` with `figures/`, `ideas.csv`, `references.bib`, `evidence.json`.
+    Beside it: `report.md` with `figures/`, `ideas.csv`, `references.bib`, `evidence.json`, `usage.csv` and `.json`.
     """
     dossier = read(run)
     drawn = pictures(dossier)
@@ -37,6 +37,8 @@ def write_report(run: Run) -> Path:
         "ideas.csv": ideas_csv(dossier),
         "references.bib": references_bib(run),
         "evidence.json": evidence_json(dossier),
+        "usage.csv": usage_csv(dossier),
+        "usage.json": usage_json(dossier),
     }
     for name, text in files.items():
         _write(run.folder / name, text)
@@ -69,13 +71,21 @@ def render(run: Dossier, drawn: Sequence[Picture], form: Format) -> str:
 
 def command(config: RunConfig) -> str:
     """The command that starts the same run again."""
+    if config.replays:
+        return shlex.join(["echolocate", "run", "--replay", config.replays])
     words = ["echolocate", "run", config.task, "--sandbox", config.sandbox]
     words += ["--rounds", str(config.budget.rounds), "--ideas", str(config.budget.ideas)]
     words += ["--repairs", str(config.budget.max_repairs), "--error-rate", str(config.error_rate)]
     if config.model.name != RULE_BASED:
         words += ["--model", config.model.name]
-    if config.budget.wall_minutes is not None:
-        words += ["--minutes", f"{config.budget.wall_minutes:g}"]
+    limits = config.budget.model
+    for option, limit in (
+        ("--minutes", config.budget.wall_minutes),
+        ("--calls", limits.calls),
+        ("--tokens", limits.tokens),
+        ("--dollars", limits.dollars),
+    ):
+        words += [] if limit is None else [option, f"{limit:g}" if isinstance(limit, float) else str(limit)]
     if config.seeds is not None:
         words += ["--seeds", ",".join(map(str, config.seeds))]
     for option, value, default in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -18,6 +19,7 @@ from agent.cli_models import find_recording
 from agent.config import ModelChoice
 from agent.errors import ReplayDeparted
 from agent.loop import Ending, open_context, work
+from agent.models.prices import Price
 from agent.recordings import read_recording, scrubbed, write_recording
 from agent.records import AttemptRecord, CallRow, EventRecord, IdeaRecord, VerdictRecord
 from agent.run import Run
@@ -72,6 +74,8 @@ def facts(run: Run) -> list[tuple[object, ...]]:
 
 def without_times(report: str) -> str:
     """A report without times, commits (they hold times) and the run's name."""
+    report = re.sub(r" Its answers are repeated from the record of the run \w+\.", "", report)
+    report = re.sub(r"```text\necholocate run.*?```", "COMMAND", report, flags=re.DOTALL)
     report = re.sub(r"\b[0-9a-f]{10,40}\b", "HASH", report)
     return re.sub(r"\d+(\.\d+)? (s|min)\b", "TIME", report.replace("again", "recorded"))
 
@@ -89,6 +93,7 @@ def test_a_replayed_run_gives_the_same_and_asks_nobody(tmp_path: Path, server: F
         assert len([row for row in expected if str(row[0]).endswith("a2")]) == 2
         assert len(again.all(CallRow)) == asked
         replayed = (again.folder / "report.md").read_text()
+        assert (again.folder / "usage.json").read_text() == (run.folder / "usage.json").read_text()
     assert len(server.calls) == asked
     assert without_times(replayed) == without_times(report)
 
@@ -210,3 +215,27 @@ def test_the_key_is_found_nowhere(tmp_path: Path, server: FaultServer) -> None:
     assert any(b"PATH" in path.read_bytes() for path in files if path.name.startswith("log"))
     assert not [path for path in files if KEY.encode() in path.read_bytes()]
     assert KEY not in done.stdout + done.stderr
+
+
+def test_usage_stands_in_the_report_by_kind_model_and_round(tmp_path: Path, server: FaultServer) -> None:
+    server.will(server.answers("no"), server.researches)
+    prices = {"fake": Price(prompt=1000, completion=5000), "coder": Price(prompt=0, completion=0)}
+    coder = ModelChoice(name="coder", base_url=server.url)
+    with make(tmp_path, server, models={"repair_code": coder}, prices=prices) as run:
+        go(run)
+        usage = json.loads((run.folder / "usage.json").read_text())
+        report = (run.folder / "report.md").read_text()
+        evidence = json.loads((run.folder / "evidence.json").read_text())
+    rows = {(one["round"], one["kind"], one["model"]): one for one in usage}
+    assert rows["r1", "propose_ideas", "openai:fake"] | {"seconds": 0} == {
+        "round": "r1", "kind": "propose_ideas", "model": "openai:fake", "calls": 2, "usable": 1, "prompt_tokens": 200,
+        "completion_tokens": 40, "seconds": 0, "dollars": pytest.approx(0.4),
+    }  # fmt: skip
+    assert rows["r2", "repair_code", "openai:coder"]["dollars"] == 0
+    assert sum(one["prompt_tokens"] + one["completion_tokens"] for one in usage) == server.billed
+    (line,) = [line for line in report.splitlines() if line.startswith("| r1 | write") and "[2](#" in line]
+    assert "$0.4000" in line
+    assert "calls:write_code, openai:fake, r1" in evidence["sources"]
+    header, *lines = (run.folder / "usage.csv").read_text().splitlines()
+    assert header.startswith("round,kind,model,calls,usable,prompt_tokens")
+    assert len(lines) == len(usage)
