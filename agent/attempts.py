@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from agent.context import Context
 from agent.errors import BudgetSpent, ModelFailed
-from agent.history import attempts
+from agent.history import attempts, draft_of, idea_row
 from agent.models.requests import CodeChange, RepairCode, WriteCode
 from agent.models.usage import asking_about
 from agent.records import AttemptRecord
+from agent.review.queue import offer
 from agent.state import IdeaState
 from workspaces.edits import FileEdit, apply
 from workspaces.errors import EditRefused
@@ -42,12 +43,7 @@ async def next_attempt(
         row.status, row.summary = "not written", str(error)
     except EditRefused as error:
         row.status, row.summary = "refused", str(error)
-    row.code_hash = context.lay_out(files)
-    if row.status != "not written":
-        context.workspace.start_idea(idea)
-        row.commit = context.workspace.commit(idea, row.id, files, f"{idea}, attempt {number}: {purpose}\n\n{row.note}")
-    context.run.save(row)
-    context.run.tell(row.status, idea, row.summary or row.note, attempt=number)
+    keep_attempt(context, row, files, purpose)
     return IdeaState(idea=idea, attempt=number, status="given up" if row.status == "not written" else "broken")
 
 
@@ -59,6 +55,27 @@ def why_no_more(context: Context, idea: str) -> str:
     if minutes is not None and runs_s + asking_s >= minutes * 60:
         return f"the budget of {minutes:g} minutes for one idea is spent"
     return context.spent()
+
+
+def keep_attempt(context: Context, row: AttemptRecord, files: dict[str, str], purpose: str) -> None:
+    """Commit a version of an idea's code, keep its record, and open the first one for review.
+
+    Args:
+        context: the run.
+        row: the record; its code hash and commit are filled in.
+        files: all files of the version.
+        purpose: what it is for, in a few words: the commit's subject.
+    """
+    row.code_hash = context.lay_out(files)
+    if row.status != "not written":
+        context.workspace.start_idea(row.idea_id)
+        message = f"{row.idea_id}, attempt {row.number}: {purpose}\n\n{row.note}"
+        row.commit = context.workspace.commit(row.idea_id, row.id, files, message)
+    context.run.save(row)
+    if row.status == "written":
+        idea = idea_row(context.run, row.idea_id)
+        offer(context.run, "code", idea.id, idea.round, draft_of(idea).title)
+    context.run.tell(row.status, row.idea_id, row.summary or row.note, attempt=row.number)
 
 
 def _apply(files: dict[str, str], change: CodeChange) -> dict[str, str]:

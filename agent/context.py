@@ -37,16 +37,22 @@ class Context:
     worked_before_s: float = 0.0
     """Seconds of work of earlier sessions of this run."""
     started: float = field(default_factory=time.monotonic)
+    own_seeds: tuple[int, ...] | None = None
+    """Seeds that a reviewer asked for."""
+    wall_s: float | None = None
+    """Seconds that a reviewer lets one run of a candidate take."""
 
     @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds that every code version is measured with."""
-        return self.run.config.seeds or self.task.run.seeds
+        own = self.own_seeds if self.own_seeds is not None else self.run.config.seeds
+        return self.task.run.seeds if own is None else own
 
     @property
     def limits(self) -> Limits:
         """What one run of a candidate may use."""
-        return Limits.model_validate(self.task.run.limits.model_dump())
+        own = {} if self.wall_s is None else {"wall_s": self.wall_s}
+        return Limits.model_validate(self.task.run.limits.model_dump() | own)
 
     def lay_out(self, files: dict[str, str]) -> str:
         """Put a code version's files into the folder that sandboxes are given, and return their content hash."""

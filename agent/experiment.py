@@ -68,8 +68,10 @@ async def run_candidate(context: Context, version: CodeVersion, seed: int, split
         SandboxUnavailable, JobRejected: see `sandboxes.sandbox.Sandbox.run`.
     """
     code = version.code_hash
+    what = (context.run.config.id, version.subject, version.attempt, split, seed, code, context.data.hash)
     job = Job(
-        id=job_id(context.run.config.id, version.subject, version.attempt, split, seed, code, context.data.hash),
+        # With another limit it is another job: what ended at the task's limit would be collected otherwise.
+        id=job_id(*what) if context.wall_s is None else job_id(*what, context.wall_s),
         command=context.task.command(seed),
         code=context.code_folder(code),
         inputs=context.data.inputs(split),

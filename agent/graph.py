@@ -5,6 +5,9 @@
                     └──────────────────────────── next round ─────────────────────────────────────────────────────┤
                                                                                     report ← confirm ← no more ───┘
 
+Where the run waits for people (`--review`), a branch begins with the review of its idea, the first code is reviewed
+before it runs, and after the analysis each result has a branch in which it is reviewed, and measured again when asked.
+
 Every idea has a branch of its own (one `Send` into the inner graph), so a fast idea does not wait for a slow one
 before it is repaired. A failure inside a branch is a value in the run's database, never an exception: an exception
 would cancel the other branches.
@@ -31,9 +34,12 @@ from agent.nodes.measure import measure
 from agent.nodes.propose import propose
 from agent.nodes.repair import repair
 from agent.nodes.report import report
+from agent.nodes.rerun import rerun
 from agent.nodes.retrieve import retrieve
+from agent.nodes.review import review_code, review_idea, review_result
 from agent.nodes.screen import screen
-from agent.state import IdeaState, Nothing, State
+from agent.review.queue import is_due, items
+from agent.state import IdeaState, Nothing, ResultState, State
 
 MAX_PROPOSALS = 3
 """Times that a round asks for ideas before it goes on with fewer than it wants."""
@@ -47,14 +53,38 @@ def after_screen(state: State, runtime: Runtime[Context]) -> list[Send] | str:
     return [Send("idea", IdeaState(idea=idea, attempt=0, status="broken")) for idea in state["accepted"]] or "analyse"
 
 
+def before_writing(state: IdeaState, runtime: Runtime[Context]) -> str:
+    """Ask about the idea where the run waits for that."""
+    return "review_idea" if is_due(runtime.context.run, "idea", state["idea"]) else "implement"
+
+
 def after_attempt(state: IdeaState) -> str:
     """Measure what ran, repair what did not, leave what was given up."""
     return {"ran": "measure", "broken": "repair", "given up": END}[state["status"]]
 
 
-def after_writing(state: IdeaState) -> str:
-    """Run what was written; leave the idea when nothing was."""
-    return END if state["status"] == "given up" else "execute"
+def after_review(state: IdeaState) -> str:
+    """Go on with the idea, or leave it."""
+    return END if state["status"] == "given up" else "go on"
+
+
+def after_writing(state: IdeaState, runtime: Runtime[Context]) -> str:
+    """Run what was written, after its review where that is due; leave the idea when nothing was."""
+    if state["status"] == "given up":
+        return END
+    return "review_code" if is_due(runtime.context.run, "code", state["idea"]) else "execute"
+
+
+def after_analyse(state: State, runtime: Runtime[Context]) -> list[Send] | str:
+    """Ask about each result that the run waits for."""
+    run = runtime.context.run
+    due = [one.subject for one in items(run, kind="result", round=state["round"]) if one.state != "passed"]
+    return [Send("result", ResultState(idea=idea, reruns=0, asked_by=0)) for idea in due] or "decide"
+
+
+def after_result(state: ResultState) -> str:
+    """Measure again when that was asked for."""
+    return "rerun" if state["asked_by"] else END
 
 
 def after_decide(state: State) -> str:
@@ -65,15 +95,30 @@ def after_decide(state: State) -> str:
 def idea_graph() -> CompiledStateGraph[IdeaState, Context, Any, Any]:
     """The branch of one idea."""
     graph = StateGraph(IdeaState, context_schema=Context, output_schema=Nothing)
+    graph.add_node("review_idea", review_idea)
     graph.add_node("implement", implement)
+    graph.add_node("review_code", review_code)
     graph.add_node("execute", execute)
     graph.add_node("repair", repair)
     graph.add_node("measure", measure)
-    graph.add_edge(START, "implement")
-    graph.add_conditional_edges("implement", after_writing, ["execute", END])
+    graph.add_conditional_edges(START, before_writing, ["review_idea", "implement"])
+    graph.add_conditional_edges("review_idea", after_review, {"go on": "implement", END: END})
+    graph.add_conditional_edges("implement", after_writing, ["review_code", "execute", END])
+    graph.add_conditional_edges("review_code", after_review, {"go on": "execute", END: END})
     graph.add_conditional_edges("execute", after_attempt, ["measure", "repair", END])
-    graph.add_conditional_edges("repair", after_writing, ["execute", END])
+    graph.add_conditional_edges("repair", after_writing, ["review_code", "execute", END])
     graph.add_edge("measure", END)
+    return graph.compile()
+
+
+def result_graph() -> CompiledStateGraph[ResultState, Context, Any, Any]:
+    """The branch of one result that people review."""
+    graph = StateGraph(ResultState, context_schema=Context, output_schema=Nothing)
+    graph.add_node("review_result", review_result)
+    graph.add_node("rerun", rerun)
+    graph.add_edge(START, "review_result")
+    graph.add_conditional_edges("review_result", after_result, ["rerun", END])
+    graph.add_edge("rerun", "review_result")
     return graph.compile()
 
 
@@ -86,6 +131,7 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Compile
     graph.add_node("screen", screen)
     graph.add_node("idea", idea_graph())
     graph.add_node("analyse", analyse)
+    graph.add_node("result", result_graph())
     graph.add_node("decide", decide)
     graph.add_node("confirm", confirm)
     graph.add_node("report", report)
@@ -95,7 +141,8 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any] | None = None) -> Compile
     graph.add_edge("propose", "screen")
     graph.add_conditional_edges("screen", after_screen, ["propose", "idea", "analyse"])
     graph.add_edge("idea", "analyse")
-    graph.add_edge("analyse", "decide")
+    graph.add_conditional_edges("analyse", after_analyse, ["result", "decide"])
+    graph.add_edge("result", "decide")
     graph.add_conditional_edges("decide", after_decide, ["retrieve", "confirm"])
     graph.add_edge("confirm", "report")
     graph.add_edge("report", END)

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.errors import GraphDrained
+from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
 
 from agent.answers import RunAnswers
@@ -26,6 +27,8 @@ from agent.literature.sources.source import Source
 from agent.models.budget import Spending
 from agent.models.model import Model
 from agent.models.recording import RecordedModel
+from agent.review.attending import answers, collect
+from agent.review.queue import pending
 from agent.run import Run
 from agent.state import State
 from sandboxes.sandbox import Sandbox
@@ -33,7 +36,8 @@ from workspaces import task as tasks
 from workspaces.data import prepare
 from workspaces.workspace import Workspace
 
-Ending = Literal["finished", "stopped"]
+Ending = Literal["finished", "stopped", "resting"]
+"""`resting`: at a gate, until there is a verdict to go on with."""
 START = State(round=1, proposals=0, accepted=[], stop="")
 
 
@@ -83,7 +87,7 @@ def _sources(run: Run) -> tuple[Source, ...]:
 
 
 async def work(context: Context) -> Ending:
-    """Work on a run until it ends or is asked to stop; goes on where an earlier process left it.
+    """Work on a run until it ends, waits for people or is asked to stop; goes on where an earlier process left it.
 
     The first interrupt (Ctrl-C or SIGTERM) lets what is running end and then stops; the second one ends it at once.
     Either way the run can be resumed.
@@ -93,24 +97,37 @@ async def work(context: Context) -> Ending:
     await asyncio.to_thread(context.sandbox.reap)
     control = RunControl()
     async with AsyncSqliteSaver.from_conn_string(str(run.checkpoints)) as saver:
-        graph = build_graph(saver)
         config = RunnableConfig(configurable={"thread_id": run.config.id}, recursion_limit=_recursion_limit(run))
-        begun = await saver.aget_tuple(config) is not None
         with _interrupts(run, control):
             try:
-                await graph.ainvoke(
-                    None if begun else START, config, context=context, durability="sync", control=control
-                )
+                return await _follow(build_graph(saver), config, context, control)
             except (GraphDrained, asyncio.CancelledError):
                 run.tell("stopped", "", f"stopped; `echolocate resume {run.config.id}` goes on from here")
                 return "stopped"
-    return "finished"
+
+
+async def _follow(
+    graph: CompiledStateGraph[State, Context, Any, Any], config: RunnableConfig, context: Context, control: RunControl
+) -> Ending:
+    """Go through the graph, at each gate with the verdicts that there are."""
+    run, state = context.run, await graph.aget_state(config)
+    await asyncio.to_thread(collect, run)
+    given = answers(run, state.interrupts) if state.values else START
+    while True:
+        gone = await graph.ainvoke(given, config, context=context, durability="sync", control=control, version="v2")
+        await asyncio.to_thread(collect, run)
+        given = answers(run, gone.interrupts)
+        if not gone.interrupts:
+            return "finished"
+        if given is None:
+            run.tell("resting", "", f"waits for verdicts on {', '.join(one.id for one in pending(run))}")
+            return "resting"
 
 
 def _recursion_limit(run: Run) -> int:
     """Supersteps that the longest run takes: LangGraph has no natural end for a loop."""
     budget = run.config.budget
-    return 10 + 10 * budget.rounds + 3 * (budget.max_repairs + 2)
+    return 10 + 12 * budget.rounds + 3 * (budget.max_repairs + 4)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class IdeaRecord(Record):
     round: Mapped[int]
     draft: Mapped[JsonDict]
     decision: Mapped[str] = mapped_column(default="proposed")
-    """`proposed`, `accepted`, `dropped` (by screening) or `not tried` (the budget ended before it)."""
+    """`proposed`, `accepted`, `dropped` (by screening), `rejected` (by a person) or `not tried` (no budget left)."""
     decision_reason: Mapped[str] = mapped_column(default="")
     nearest: Mapped[JsonDict] = mapped_column(default=dict)
     """The nearest earlier ideas and papers, with similarity: shown beside the decision."""

@@ -18,6 +18,7 @@ from agent.artefacts import Artefacts
 from agent.config import RunConfig, read_config, write_config
 from agent.errors import BadConfiguration, RunBusy
 from agent.records import EventRecord, Record
+from agent.review.settings import ReviewSettings
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
@@ -81,6 +82,14 @@ class Run:
             BadConfiguration: the folder is not a run.
         """
         return cls(folder, read_config(folder / "run.toml"))
+
+    def attend(self, review: ReviewSettings) -> None:
+        """Change how the run is attended, for this process and for those that come after it."""
+        self.config = self.config.model_copy(update={"review": review})
+        fresh = self.folder / ".run.toml.new"
+        fresh.unlink(missing_ok=True)  # left by a process that was killed right here
+        write_config(self.config, fresh)
+        fresh.replace(self.folder / "run.toml")
 
     def close(self) -> None:
         """Close the database."""

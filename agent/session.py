@@ -25,6 +25,7 @@ from agent.models.prices import Price, known_prices, require_prices
 from agent.models.replay import ReplayModel
 from agent.models.usage import CallRecord
 from agent.recordings import Recording, read_recording, write_recording
+from agent.review.settings import ReviewSettings
 from agent.run import Run
 from sandboxes.choose import choose
 from sandboxes.errors import SandboxUnavailable
@@ -40,6 +41,7 @@ class Wishes(TypedDict):
     model: ModelChoice
     models: NotRequired[Mapping[str, ModelChoice]]
     prices: NotRequired[Mapping[str, Price]]
+    review: NotRequired[ReviewSettings]
     sandbox: SandboxName
     budget: Mapping[str, object]
     experiments: int

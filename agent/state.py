@@ -32,5 +32,15 @@ class IdeaState(TypedDict):
     status: AttemptStatus
 
 
+class ResultState(TypedDict):
+    """Of the graph of one result that is reviewed."""
+
+    idea: str
+    reruns: int
+    """Times that it was measured again."""
+    asked_by: int
+    """Number of the review that asks for another time; 0 when the result stands or falls as it is."""
+
+
 class Nothing(TypedDict):
     """What an idea's branch hands to the outer graph: all it found is in the run's database."""

@@ -48,6 +48,7 @@ _HALVES: dict[str, Callable[[Any], Any]] = {
     "papers": _first_half,
     "history": _last_half,
     "rejected": _last_half,
+    "reviews": _last_half,
     "notes": _last_half,
     "traceback": _innermost_half,
 }

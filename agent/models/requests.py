@@ -67,6 +67,19 @@ class PastIdea(Context):
     """Oriented so that positive is better; None when nothing was measured."""
 
 
+class PastReview(Context):
+    """What a person said of an idea of an earlier round, of its code or of its result."""
+
+    idea: str
+    title: str
+    summary: str
+    components: tuple[str, ...]
+    about: str
+    """What was looked at: `idea`, `code` or `result`."""
+    action: Literal["accept", "reject", "edit", "rerun"]
+    reason: str
+
+
 class SourceFile(Context):
     """A file of the candidate, path relative to its folder."""
 
@@ -147,6 +160,7 @@ class ProposeIdeas(Request[Ideas]):
     history: tuple[PastIdea, ...]
     rejected: tuple[str, ...] = ()
     """Summaries that were proposed in this round already and were too close to an earlier idea."""
+    reviews: tuple[PastReview, ...] = ()
     files: tuple[SourceFile, ...]
     """The baseline."""
 

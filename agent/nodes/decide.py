@@ -15,7 +15,9 @@ async def decide(state: State, runtime: Runtime[Context]) -> dict[str, int | str
     stop = context.spent()
     if not stop and round_ >= context.run.config.budget.rounds:
         stop = f"all {round_} rounds are done"
-    if not stop and not context.run.all(IdeaRecord, round=round_, decision="accepted"):
+    # Ideas that people rejected are new ones too: why they were rejected is what the next round needs.
+    new = {row.decision for row in context.run.all(IdeaRecord, round=round_)} & {"accepted", "rejected"}
+    if not stop and not new:
         stop = f"round {round_} brought no new idea"
     if stop:
         context.run.tell("finishing", f"r{round_}", stop)

@@ -11,6 +11,7 @@ from agent.literature.ranking import RankedPaper, inspiring
 from agent.models.requests import IdeaDraft, PaperExcerpt, ProposeIdeas
 from agent.models.usage import asking_about
 from agent.records import IdeaRecord, PaperRecord
+from agent.review.past import past_reviews
 from agent.state import State
 
 _EXCERPT = 1500
@@ -33,6 +34,7 @@ async def propose(state: State, runtime: Runtime[Context]) -> dict[str, int]:
         papers=papers,
         history=past_ideas(context.run),
         rejected=tuple(draft_of(row).summary for row in context.run.all(IdeaRecord, round=round_, decision="dropped")),
+        reviews=past_reviews(context.run),
         files=context.baseline_files(),
     )
     context.run.tell("proposing", f"r{round_}", f"asking {context.model.name} for {count} ideas")

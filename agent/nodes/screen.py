@@ -10,6 +10,7 @@ from agent.context import Context
 from agent.history import draft_of
 from agent.literature.novelty import SAME_IDEA, Independence, independence, nearest_papers
 from agent.records import IdeaRecord
+from agent.review.queue import offer
 from agent.state import State
 
 
@@ -21,7 +22,8 @@ async def screen(state: State, runtime: Runtime[Context]) -> dict[str, list[str]
 
 def _screen(context: Context, round_: int) -> list[str]:
     run = context.run
-    rows = run.all(IdeaRecord, IdeaRecord.round, IdeaRecord.id)
+    # In the order in which they were proposed: what was accepted stays accepted when more ideas are asked for.
+    rows = sorted(run.all(IdeaRecord), key=lambda row: (row.round, int(row.id.rpartition("-")[2])))
     known = {row.id: draft_of(row).summary for row in rows if row.round < round_ and row.decision != "dropped"}
     accepted: list[str] = []
     for row in (row for row in rows if row.round == round_):
@@ -35,6 +37,7 @@ def _screen(context: Context, round_: int) -> list[str]:
         if row.decision == "accepted":
             accepted.append(row.id)
             known[row.id] = draft.summary
+            offer(run, "idea", row.id, round_, draft.title)
         run.save(row)
         run.tell(row.decision, row.id, row.decision_reason)
     return accepted

@@ -22,6 +22,9 @@ from agent.review.kinds import KINDS, Kind
 from agent.review.verdicts import Action, Edit, Verdict
 from agent.run import Run
 
+THE_RUN = "echolocate"
+"""Who gives the verdicts that nobody gave in time. They are no person's."""
+
 ItemState = Literal["waiting", "decided", "passed"]
 
 
@@ -65,6 +68,17 @@ class Review(BaseModel):
     verdict: Verdict
     who: str
     at: datetime
+
+    @property
+    def by_person(self) -> bool:
+        """Whether somebody gave it."""
+        return self.who != THE_RUN
+
+
+def is_due(run: Run, kind: str, subject: str) -> bool:
+    """Whether the run must not go on with a subject before it took up a verdict on it."""
+    row = run.get(ReviewItemRecord, item_id(kind, subject))
+    return row is not None and row.state != "passed"
 
 
 def item_id(kind: str, subject: str) -> str:
@@ -115,6 +129,12 @@ def reviews(run: Run, id_: str | None = None) -> tuple[Review, ...]:
         found = found.where(ReviewRecord.item_id == id_)
     with run.session() as session:
         return tuple(_review(row) for row in session.scalars(found))
+
+
+def review(run: Run, n: int) -> Review:
+    """The review of this number, which must be there."""
+    with run.session() as session:
+        return _review(session.get_one(ReviewRecord, n))
 
 
 def questions(run: Run, id_: str) -> Sequence[QuestionRecord]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agent.models.requests import PastIdea
+    from agent.models.requests import PastIdea, PastReview
 
 Method = frozenset[str]
 """An idea as the set of its components' names."""
@@ -36,14 +36,17 @@ class Lessons(BaseModel):
         return next((improved for improved in self.improved if improved < method), frozenset())
 
 
-def learn(history: Sequence[PastIdea]) -> Lessons:
-    """The lessons of all earlier ideas, whatever model proposed them."""
+def learn(history: Sequence[PastIdea], reviews: Sequence[PastReview] = ()) -> Lessons:
+    """The lessons of all earlier ideas, whatever model proposed them. What a person rejected is a lesson whatever was
+    measured: it is not tried again, not built on, and not combined."""
+    rejected = frozenset(frozenset(one.components) for one in reviews if one.action == "reject")
     improved = [idea for idea in history if idea.verdict == "improved" and idea.components]
+    improved = [idea for idea in improved if frozenset(idea.components) not in rejected]
     improved.sort(key=lambda idea: -(idea.difference or 0.0))
     good = {name for idea in improved for name in idea.components}
     bad = [idea for idea in history if idea.verdict in ("same", "worse", "failed")]
     return Lessons(
-        tried=frozenset(frozenset(idea.components) for idea in history),
+        tried=frozenset(frozenset(idea.components) for idea in history) | rejected,
         improved=tuple(dict.fromkeys(frozenset(idea.components) for idea in improved)),
-        left_out=frozenset(name for idea in bad for name in idea.components) - good,
+        left_out=(frozenset(name for idea in bad for name in idea.components) | frozenset().union(*rejected)) - good,
     )

@@ -55,7 +55,7 @@ def propose(request: ProposeIdeas) -> Ideas:
     if not slots:
         raise ModelFailed(NEEDS.format(found="none of them"))
     options = [_option(one, request.papers) for one in fitting(request.task) if one.slot in slots]
-    lessons = learn(request.history)
+    lessons = learn(request.history, request.reviews)
     round_ = _Round(request, lessons, {option.component.name: option.citation for option in options})
     names = [one.name for one in _ordered(options)]
     singles = (frozenset({name}) for name in names)
