@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import httpx
 
 from agent.config import ModelChoice
+from agent.literature.embedding import find_embedder
 from agent.literature.sources.local import starter_library
 from sandboxes.choose import choose
 from sandboxes.errors import SandboxUnavailable
@@ -64,7 +65,7 @@ def _endpoint(model: ModelChoice) -> Finding:
 
 
 def _library() -> Finding:
-    found = starter_library().search("classification", 1)
+    found = starter_library(embedder=find_embedder()).search("classification", 1)
     return Finding("papers", works=found.status == "ok", detail=found.coverage or found.detail)
 
 

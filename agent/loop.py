@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,13 +23,14 @@ from agent.answers import RunAnswers
 from agent.context import Context
 from agent.errors import BadConfiguration
 from agent.graph import build_graph
+from agent.literature.embedding import find_embedder
 from agent.literature.sources.choose import choose_sources
 from agent.literature.sources.local import LocalSource, starter_library
 from agent.literature.sources.source import Source
 from agent.models.budget import Spending
 from agent.models.model import Model
 from agent.models.recording import RecordedModel
-from agent.review.attending import answers, collect
+from agent.review.attending import answers, collect, wait
 from agent.review.queue import pending
 from agent.run import Run
 from agent.state import State
@@ -81,13 +84,35 @@ def open_context(run: Run, model: Model, sandbox: Sandbox, spending: Spending | 
 
 
 def _sources(run: Run) -> tuple[Source, ...]:
-    own = (LocalSource("your papers", run.own_papers),) if run.own_papers.exists() else ()
+    embedder = find_embedder()
+    own = (LocalSource("your papers", run.own_papers, embedder),) if run.own_papers.exists() else ()
     online = choose_sources(run.config.sources, offline=run.config.offline, cache=answer_cache())
-    return (*own, starter_library(cache_folder() / "literature"), *online)
+    return (*own, starter_library(cache_folder() / "literature", embedder), *online)
 
 
-async def work(context: Context) -> Ending:
-    """Work on a run until it ends, waits for people or is asked to stop; goes on where an earlier process left it.
+async def work(context: Context, *, patient: bool = False) -> Ending:
+    """Work on a run until it ends, rests or is asked to stop; goes on where an earlier process left it.
+
+    At a gate it waits for as long as the run's time-out says, or without end when it is patient. That is no work: it
+    takes nothing from the budget.
+    """
+    while True:
+        ending = await _session(context)
+        if ending != "resting" or not await _judged(context.run, patient=patient):
+            return ending
+        context = replace(context, worked_before_s=context.run.seconds_worked(), started=time.monotonic())
+
+
+async def _judged(run: Run, *, patient: bool) -> bool:
+    """Wait for a verdict; Ctrl-C ends the waiting, and the run rests."""
+    try:
+        return await wait(run, patient=patient)
+    except asyncio.CancelledError:
+        return False
+
+
+async def _session(context: Context) -> Ending:
+    """Go on until the run ends, reaches a gate without a verdict, or is asked to stop.
 
     The first interrupt (Ctrl-C or SIGTERM) lets what is running end and then stops; the second one ends it at once.
     Either way the run can be resumed.

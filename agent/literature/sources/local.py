@@ -6,6 +6,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,28 +15,33 @@ from platformdirs import user_cache_path
 from pydantic import ValidationError
 
 from agent.errors import BadConfiguration
-from agent.literature.index import FORMAT, add_papers, index_stats, search_index
+from agent.literature.index import add_papers, index_stats, search_index
 from agent.literature.papers import Paper
 from agent.literature.sources.source import Hit, SearchResult
+from agent.literature.storage import FORMAT, open_to_write
+from agent.literature.vectors import embed_lacking
 from agent.literature.words import matched_words, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from agent.literature.embedding import Embedder
+
 _STARTER = files("agent.literature") / "starter" / "papers.jsonl"
 
 
 class LocalSource:
-    """A full-text index on this machine, opened read-only."""
+    """An index on this machine, opened read-only. It is searched by meaning too where there is an embedding model."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, embedder: Embedder | None = None) -> None:
         self.name = name
         self._path = path
+        self._embedder = embedder
 
     def search(self, query: str, k: int) -> SearchResult:
-        """Return the at most `k` papers nearest to the query by BM25, best first."""
+        """Return the at most `k` papers nearest to the query, best first."""
         try:
-            found = search_index(self._path, query, k)
+            found = search_index(self._path, query, k, self._embedder)
             coverage = self._coverage()
         except (sqlite3.Error, ValidationError) as error:
             return SearchResult(source=self.name, status="error", detail=f"{self._path}: {_first_line(error)}")
@@ -47,7 +53,8 @@ class LocalSource:
     def _coverage(self) -> str:
         stats = index_stats(self._path)
         years = f", {stats.first_year}–{stats.last_year}" if stats.first_year else ""
-        return f"{self.name}, {stats.papers:,} paper{'' if stats.papers == 1 else 's'}{years}"
+        how = "by words and meaning" if self._embedder and stats.embedded else "by words"
+        return f"{self.name}, {stats.papers:,} paper{'' if stats.papers == 1 else 's'}{years}, {how}"
 
 
 def starter_papers() -> list[Paper]:
@@ -55,7 +62,7 @@ def starter_papers() -> list[Paper]:
     return [Paper.model_validate_json(line) for line in _STARTER.read_text(encoding="utf-8").splitlines()]
 
 
-def starter_library(cache: Path | None = None) -> LocalSource:
+def starter_library(cache: Path | None = None, embedder: Embedder | None = None) -> LocalSource:
     """The starter library as a source. Its index is built on first use, in the user's cache folder unless given.
 
     Raises:
@@ -63,16 +70,16 @@ def starter_library(cache: Path | None = None) -> LocalSource:
     """
     content = hashlib.sha256(_STARTER.read_bytes()).hexdigest()[:16]
     folder = cache or user_cache_path("echolocate") / "literature"
-    path = folder / f"starter-{content}-{FORMAT}.db"
+    path = folder / f"starter-{content}-{FORMAT}{'-dense' if embedder else ''}.db"
     try:
         if not path.exists():
-            _build(path, starter_papers())
+            _build(path, starter_papers(), embedder)
     except (OSError, sqlite3.Error) as error:
         raise BadConfiguration(
             f"the index of the starter library cannot be built in {folder}: {error}; set XDG_CACHE_HOME to a folder "
             "that can be written"
         ) from error
-    return LocalSource("starter library", path)
+    return LocalSource("starter library", path, embedder)
 
 
 def papers_source(name: str, papers: Iterable[Paper], path: Path) -> LocalSource:
@@ -81,13 +88,16 @@ def papers_source(name: str, papers: Iterable[Paper], path: Path) -> LocalSource
     return LocalSource(name, path)
 
 
-def _build(path: Path, papers: Iterable[Paper]) -> None:
+def _build(path: Path, papers: Iterable[Paper], embedder: Embedder | None = None) -> None:
     """Build an index elsewhere and move it into place: processes that race build it twice and lose nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".building-", suffix=".db")
     os.close(handle)
     try:
         add_papers(Path(name), papers)
+        if embedder:
+            with closing(open_to_write(Path(name))) as connection:
+                embed_lacking(connection, embedder)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

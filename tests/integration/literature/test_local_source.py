@@ -26,7 +26,7 @@ def test_the_starter_library_answers_and_says_what_it_covers(tmp_path):
     assert result.hits[0].paper.id == "breiman2001random"
     assert result.hits[0].matched == ("random", "forest")
     years = [paper.year for paper in starter_papers() if paper.year]
-    assert result.coverage == f"starter library, {len(starter_papers())} papers, {min(years)}–{max(years)}"
+    assert result.coverage == f"starter library, {len(starter_papers())} papers, {min(years)}–{max(years)}, by words"
 
 
 def test_nothing_found_is_empty_and_not_an_error(tmp_path):
@@ -70,4 +70,4 @@ def test_user_papers_are_a_source_of_their_own(tmp_path):
     mine = Paper(title="Deskewing of digits", source="mine.bib")
     result = papers_source("mine.bib", [mine], tmp_path / "mine.db").search("deskew", 3)
     assert [hit.paper for hit in result.hits] == [mine]
-    assert result.coverage == "mine.bib, 1 paper"
+    assert result.coverage == "mine.bib, 1 paper, by words"

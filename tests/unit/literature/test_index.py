@@ -81,7 +81,7 @@ def test_adding_again_changes_nothing_and_a_changed_record_replaces_the_old(inde
     # The last record's place is taken again by its successor, which must not inherit its words.
     changed_last = paper("Image denoising", year=2005, abstract="Wavelets.")
     assert add_papers(index, [changed_last, changed]) == 2
-    assert index_stats(index) == (3, 1995, 2005)
+    assert index_stats(index) == (3, 1995, 2005, 0)
     assert titles(index, "bagging") == ["Random forests"]
     assert titles(index, "decision") == []
     assert titles(index, "wavelets") == ["Image denoising"]
@@ -97,6 +97,13 @@ def test_a_failure_half_way_leaves_the_index_as_it_was(index):
         add_papers(index, failing())
     assert index_stats(index).papers == 3
     assert titles(index, "kernels") == []
+
+
+def test_common_words_are_left_out_of_a_search_that_would_read_too_much(index, monkeypatch):
+    monkeypatch.setattr("agent.literature.index.POSTINGS", 3)
+    add_papers(index, [paper(f"Images of kind {letter}") for letter in "abcdef"])
+    assert titles(index, "images of random forests") == ["Random forests", "Image denoising"]
+    assert len(titles(index, "images")) == 7
 
 
 def test_no_index_is_an_error_and_is_not_made(tmp_path):
