@@ -14,6 +14,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.debugging.failure import Ablation
+from agent.discover.settings import DiscoverSettings
 from agent.errors import BadConfiguration
 from agent.literature.retrieval import Mode
 from agent.models.limits import IdeaLimits, ModelLimits
@@ -73,7 +74,7 @@ class RunConfig(Settings):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
     created: datetime
     task: str
-    """Name of a built-in task, or the absolute path of a task folder."""
+    """Name of a built-in task, or the absolute path of a task folder; of a discovery, the name of its table."""
     task_hash: str = ""
     """Content of the task's files when the run began (`workspaces.task.fingerprint`)."""
     model: ModelChoice = ModelChoice()
@@ -103,6 +104,8 @@ class RunConfig(Settings):
     """Id of the run whose recorded answers this one repeats."""
     review: ReviewSettings = ReviewSettings()
     """How the run is attended. The one part that `resume` may change: see `Run.attend`."""
+    discover: DiscoverSettings | None = None
+    """Of a run that discovers; None for one that improves a method."""
     versions: dict[str, str] = Field(default_factory=dict)
 
     @property

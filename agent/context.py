@@ -19,14 +19,11 @@ from workspaces.task import Task
 from workspaces.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Context:
-    """One run's world."""
+@dataclass(frozen=True, kw_only=True)
+class Workplace:
+    """What every run works with, whatever it is after."""
 
     run: Run
-    task: Task
-    data: DataSet
-    workspace: Workspace
     model: Model
     sandbox: Sandbox
     sources: tuple[Source, ...]
@@ -37,6 +34,26 @@ class Context:
     worked_before_s: float = 0.0
     """Seconds of work of earlier sessions of this run."""
     started: float = field(default_factory=time.monotonic)
+
+    def seconds_worked(self) -> float:
+        """Seconds of work of this run, over all its sessions."""
+        return self.worked_before_s + time.monotonic() - self.started
+
+    def spent(self) -> str:
+        """Which limit of the budget is reached, in a sentence; empty while there is something left."""
+        minutes = self.run.config.budget.wall_minutes
+        if minutes is not None and self.seconds_worked() >= minutes * 60:
+            return f"the budget of {minutes:g} minutes is spent"
+        return self.spending.why_no_more() if self.spending else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(Workplace):
+    """The world of a run that improves a method."""
+
+    task: Task
+    data: DataSet
+    workspace: Workspace
     own_seeds: tuple[int, ...] | None = None
     """Seeds that a reviewer asked for."""
     wall_s: float | None = None
@@ -63,17 +80,6 @@ class Context:
     def code_folder(self, digest: str) -> Path:
         """Where the files of this content hash are laid out."""
         return self.run.folder / "code" / digest
-
-    def seconds_worked(self) -> float:
-        """Seconds of work of this run, over all its sessions."""
-        return self.worked_before_s + time.monotonic() - self.started
-
-    def spent(self) -> str:
-        """Which limit of the budget is reached, in a sentence; empty while there is something left."""
-        minutes = self.run.config.budget.wall_minutes
-        if minutes is not None and self.seconds_worked() >= minutes * 60:
-            return f"the budget of {minutes:g} minutes is spent"
-        return self.spending.why_no_more() if self.spending else ""
 
     def brief(self) -> TaskBrief:
         """What a model is told of the task."""

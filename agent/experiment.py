@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.context import Context
+from agent.context import Context, Workplace
 from agent.evidence.statistics import Scores
 from agent.history import BASELINE
 from agent.records import AttemptRecord, MeasurementRecord
@@ -51,7 +51,7 @@ def job_id(*parts: object) -> str:
     return "el-" + hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()[:32]
 
 
-async def run_in_sandbox(context: Context, job: Job) -> Outcome:
+async def run_in_sandbox(context: Workplace, job: Job) -> Outcome:
     """Run a job when a place is free. When the waiting task is cancelled, the job is ended too."""
     loop = asyncio.get_running_loop()
     try:

@@ -1,0 +1,90 @@
+"""Changes to the data that a control is made of: labels permuted, samples held back, a sample left out.
+
+They belong to the harness, which runs a workflow a second time with one of them in it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from tools.errors import NotApplicable
+from tools.tool import Result, SampleColumnName, tool
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+
+@tool(changes_data=True)
+def shuffle_labels(
+    data: AnnData,
+    columns: tuple[SampleColumnName, ...],
+    within: SampleColumnName | None = None,
+    seed: int = 0,
+) -> Result:
+    """Permute labels among the samples, so that whatever is found with them is found by luck.
+
+    Several columns are permuted together: a time and its event stay a pair. `within` permutes only among samples that
+    share a level there, as a paired design needs. A permutation that changes nothing is drawn again.
+    """
+    rng = np.random.default_rng(seed)
+    names = list(columns)
+    blocks = np.zeros(data.n_obs) if within is None else data.obs[within].astype(str).to_numpy()
+    before = data.obs[names].astype(str).agg("\x1f".join, axis=1).to_numpy()
+    for _ in range(100):
+        order = np.arange(data.n_obs)
+        for block in np.unique(blocks):
+            members = np.flatnonzero(blocks == block)
+            order[members] = rng.permutation(members)
+        if (before[order] != before).any():
+            break
+    else:
+        raise NotApplicable((f"the labels {', '.join(names)} are the same for all samples that may be exchanged",))
+    shuffled = data.copy()
+    for name in names:
+        shuffled.obs[name] = data.obs[name].to_numpy()[order]
+    moved = int((before[order] != before).sum())
+    return Result(f"Permuted {', '.join(names)}: {moved} of {data.n_obs} samples have another label.", data=shuffled)
+
+
+@tool(changes_data=True)
+def hold_back(
+    data: AnnData,
+    column: SampleColumnName,
+    part: Literal["discovery", "confirmation"],
+    unit: SampleColumnName | None = None,
+    share: Annotated[float, Field(gt=0, lt=1, description="Share of the samples that is held back.")] = 1 / 3,
+    seed: int = 0,
+) -> Result:
+    """Split the samples into those to discover with and those that are held back to confirm.
+
+    Each level of `column` is split in the same proportion; with `unit`, such as a patient, all samples of a unit stay
+    together. The same seed gives the same split, so the two parts never overlap.
+    """
+    rng = np.random.default_rng(seed)
+    units = data.obs_names.to_numpy() if unit is None else data.obs[unit].astype(str).to_numpy()
+    levels = data.obs[column].astype(str).to_numpy()
+    held: set[str] = set()
+    for level in sorted(set(levels)):
+        members = sorted(set(units[levels == level]) - held)
+        held |= set(rng.permutation(members)[: round(len(members) * share)])
+    chosen = np.isin(units, sorted(held)) == (part == "confirmation")
+    kept = data[chosen].copy()
+    return Result(f"Kept {kept.n_obs} of {data.n_obs} samples for {part}.", data=kept, facts={"samples": kept.n_obs})
+
+
+@tool(changes_data=True)
+def leave_out(
+    data: AnnData,
+    position: Annotated[int, Field(ge=0, description="Which sample, counted from 0.")],
+    column: SampleColumnName | None = None,
+    level: str = "",
+) -> Result:
+    """Leave out one sample: the one at a position, among all or among those with a level in a column."""
+    of = np.arange(data.n_obs) if column is None else np.flatnonzero(data.obs[column].astype(str) == level)
+    if position >= len(of):
+        raise NotApplicable((f"there are {len(of)} such samples; position {position} is beyond them",))
+    kept = data[np.delete(np.arange(data.n_obs), of[position])].copy()
+    return Result(f"Left out {data.obs_names[of[position]]}; {kept.n_obs} samples remain.", data=kept)
