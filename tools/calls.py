@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tools.data import DataState
 from tools.errors import NotApplicable, ToolFailed
+from tools.servers import McpServer
 from tools.sources import source_of
 from tools.tool import Tool, ToolSpec
 
@@ -49,6 +50,8 @@ class CallFile(BaseModel):
     files: dict[str, str]
     """Name of a file → its name below `in/`."""
     tables: dict[str, str]
+    server: McpServer | None = None
+    """Where the tool lives, if it is not Python."""
 
 
 class ResultFile(BaseModel):
@@ -109,6 +112,7 @@ def prepare(
         parameters=dict(parameters),
         files=named_files,
         tables=named_tables,
+        server=tool.spec.server,
     ).model_dump_json(indent=1)
     inputs = {named_files[name]: path for name, path in (files or {}).items()}
     inputs |= {named_tables[name]: path for name, path in (tables or {}).items()}

@@ -1,4 +1,4 @@
-"""How tools are found: packages that announce themselves, and folders of the user's.
+"""How tools are found: packages that announce themselves, folders of the user's, and MCP servers.
 
 A package announces tools by an entry point of the group `echolocate.tools` that names a module or a package; every
 `Tool` in it, and in the modules below it, is found. A folder's Python files are modules of their own.
@@ -20,7 +20,9 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
-from tools.errors import ToolUnknown
+from tools.errors import ToolInvalid, ToolUnknown
+from tools.mcp_client import remote_tools
+from tools.servers import McpServer
 from tools.tool import Tool
 
 GROUP = "echolocate.tools"
@@ -49,8 +51,8 @@ class Toolbox:
         return self.tools[name]
 
 
-def find_tools(folders: Iterable[Path] = ()) -> Toolbox:
-    """All tools: of installed packages, then of folders.
+def find_tools(folders: Iterable[Path] = (), servers: Iterable[McpServer] = ()) -> Toolbox:
+    """All tools: of installed packages, then of folders, then of MCP servers.
 
     A tool of the same name that is found later stands for the earlier one, so that a user's own wins.
     """
@@ -63,6 +65,11 @@ def find_tools(folders: Iterable[Path] = ()) -> Toolbox:
         for file in sorted(folder.glob("*.py")):
             if not file.name.startswith(("_", "test_")):
                 _take(str(file), _load(partial(_import_file, file)), str(file), tools, broken)
+    for server in servers:
+        try:
+            tools |= remote_tools(server)
+        except ToolInvalid as error:
+            broken[f"MCP server {server.name}"] = str(error)
     return Toolbox(dict(sorted(tools.items())), broken)
 
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from tools.calls import CALL, DATA, RESULT, CallFile, ResultFile
 from tools.contract import try_tool
 from tools.data import describe
-from tools.errors import NotApplicable, ToolFailed
+from tools.errors import NotApplicable, ToolFailed, ToolInvalid
+from tools.mcp_client import remote_tools
 from tools.registry import tools_of
-from tools.tool import Result
+from tools.tool import Result, Tool
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -30,14 +31,14 @@ def main() -> None:
     """Make the call of the current folder."""
     out = Path("out")
     call = CallFile.model_validate_json((Path("in") / CALL).read_bytes())
-    tool = tools_of(importlib.import_module(call.module))[call.tool]
+    tool = _find(call)
     files = {name: Path("in") / below for name, below in call.files.items()}
     tables = {name: Path("in") / below for name, below in call.tables.items()}
     try:
         result = try_tool(tool, _data(), files, tables, **call.parameters)
     except NotApplicable as error:
         answer = ResultFile(refused=error.reasons)
-    except ToolFailed as error:
+    except (ToolFailed, ToolInvalid) as error:
         answer = ResultFile(failed=str(error))
     else:
         write(result, out)
@@ -49,6 +50,12 @@ def main() -> None:
             versions=_versions(),
         )
     (out / RESULT).write_text(answer.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _find(call: CallFile) -> Tool:
+    if call.server is not None:
+        return remote_tools(call.server)[call.tool]
+    return tools_of(importlib.import_module(call.module))[call.tool]
 
 
 def _data() -> AnnData | None:

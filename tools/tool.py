@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from tools.data import DataState, Scale
 from tools.errors import NotApplicable, ToolInvalid
+from tools.servers import NAME, McpServer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Cost = Literal["seconds", "minutes", "hours"]
-NAME = r"^[a-z][a-z0-9_]{0,48}$"
 
 
 _NAMES = "names"
@@ -110,6 +110,8 @@ class ToolSpec(BaseModel):
     image: str = "proteomics"
     origin: str = ""
     """Where it was found, with its version."""
+    server: McpServer | None = None
+    """The MCP server that it lives in. Such a tool runs in the server's process, outside of any sandbox."""
 
 
 @dataclass(frozen=True)
