@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from sandboxes.bubblewrap import BubblewrapSandbox
 from sandboxes.docker import DockerSandbox
 from sandboxes.errors import SandboxUnavailable
+from sandboxes.gpu_inventory import nvidia_smi, select
 from sandboxes.process import ProcessSandbox
 
 if TYPE_CHECKING:
@@ -17,39 +18,52 @@ if TYPE_CHECKING:
 Name = Literal["auto", "docker", "bubblewrap", "process"]
 
 
-def choose(name: Name = "auto") -> Sandbox:
+def choose(
+    name: Name = "auto", *, image: str = "base", gpus: str = "none", tell: Callable[[str], None] = lambda _: None
+) -> Sandbox:
     """Return a sandbox in which jobs can run now.
 
     Args:
         name: a backend, or `auto`: Docker where an engine answers, else bubblewrap. The process backend protects
             nothing, so it is never chosen for anybody; it has to be asked for.
+        image: that the jobs are going to need.
+        gpus: `none`, `all` or UUIDs, with commas between them: what the jobs may have.
+        tell: is told in a line when `auto` has to take a weaker one, and why.
 
     Raises:
         SandboxUnavailable: with what is missing and what to do about it.
+        JobRejected: a GPU that this machine does not have.
     """
+    devices = select(gpus, nvidia_smi)
     if name == "auto":
-        return _strongest()
-    sandbox = _BACKENDS[name]()
+        return _strongest(image, devices, tell)
+    sandbox = _make(name, image, devices)
     sandbox.check()
     return sandbox
 
 
-def _strongest() -> Sandbox:
+def _strongest(image: str, devices: tuple[str, ...], tell: Callable[[str], None]) -> Sandbox:
     reasons = []
     strongest_first: tuple[Name, ...] = ("docker", "bubblewrap")
     for name in strongest_first:
         try:
-            return choose(name)
+            sandbox = _make(name, image, devices)
+            sandbox.check()
         except SandboxUnavailable as unavailable:
             reasons.append(f"{name}: {unavailable}")
+        else:
+            if reasons:
+                tell(f"{name} is used, as {reasons[0]}")
+            return sandbox
     raise SandboxUnavailable(
         "no sandbox can run here. Start a Docker engine or install bubblewrap (Debian, Ubuntu: `apt install "
         f"bubblewrap`). Tried {'; '.join(reasons)}"
     )
 
 
-_BACKENDS: dict[str, Callable[[], Sandbox]] = {
-    "docker": DockerSandbox,
-    "bubblewrap": BubblewrapSandbox,
-    "process": ProcessSandbox,
-}
+def _make(name: Name, image: str, devices: tuple[str, ...]) -> Sandbox:
+    if name == "docker":
+        return DockerSandbox(image, devices)
+    if devices:
+        raise SandboxUnavailable(f"the sandbox {name} gives no GPUs; use docker, or leave --gpus out")
+    return BubblewrapSandbox() if name == "bubblewrap" else ProcessSandbox()

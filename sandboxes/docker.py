@@ -19,11 +19,13 @@ from sandboxes.engine import connect
 from sandboxes.errors import JobCancelled, JobRejected, SandboxUnavailable
 from sandboxes.following import Follower
 from sandboxes.gpus import GpuPool, GpuRequest
-from sandboxes.image_store import ensure
+from sandboxes.image_store import BuildSettings, check_source, ensure
 from sandboxes.keep import job_folder
 from sandboxes.local import Cancellations, signal_detail
 from sandboxes.log import clean
 from sandboxes.outputs import Collected
+from sandboxes.package_list import AllowList
+from sandboxes.packages import ensure_packages
 from sandboxes.request import check_job
 from sandboxes.sandbox import Isolation, Outcome
 from sandboxes.supervisor import is_alive, this_supervisor
@@ -46,11 +48,13 @@ class DockerSandbox:
     """Runs each job in a container of its own.
 
     Args:
+        image: that jobs are going to need; `check` sees whether it can be had.
         gpus: UUIDs of the devices that jobs may get; see `gpu_inventory.select`.
         pool: who has which of them; the machine's own when not given.
     """
 
-    def __init__(self, gpus: tuple[str, ...] = (), pool: GpuPool | None = None) -> None:
+    def __init__(self, image: str = "base", gpus: tuple[str, ...] = (), pool: GpuPool | None = None) -> None:
+        self._image = image
         self._gpus = gpus
         self._pool = pool or GpuPool()
         self._cancellations = Cancellations()
@@ -61,9 +65,10 @@ class DockerSandbox:
         )
 
     def check(self) -> None:
-        """Return when an engine answers; see `Sandbox.check`."""
+        """Return when an engine answers and can get an image; see `Sandbox.check`."""
         with connect() as client:
             client.ping()
+            check_source(client, self._image, BuildSettings.from_environment())
 
     def run(self, job: Job, keep: Path) -> Outcome:
         """Run a job, attach to it or return its stored outcome; see `Sandbox.run`."""
@@ -96,9 +101,9 @@ class DockerSandbox:
         return jobs
 
     def _execute(self, job: Job, folder: JobFolder) -> Outcome:
-        check_job(job, gpus=bool(self._gpus))
+        check_job(job, gpus=bool(self._gpus), packages=True)
         with self._cancellations.listen(job.id) as cancelled, connect() as client:
-            image = ensure(client, job.image)
+            image = _image(client, job)
             try:
                 with self._pool.lease(self._gpu_request(job), cancelled) as devices:
                     container, begun = _container(client, job, image, devices)
@@ -163,6 +168,13 @@ class _Ending:
     wall_s: float = 0.0
     code: int | None = None
     """Exit code, or minus the signal; None when it was killed with its container."""
+
+
+def _image(client: DockerClient, job: Job) -> str:
+    """Return a reference to the job's image, with the packages that it asks for."""
+    if job.packages:
+        return ensure_packages(client, job.image, job.packages, AllowList.load())
+    return ensure(client, job.image)
 
 
 def _container(client: DockerClient, job: Job, image: str, devices: tuple[str, ...]) -> tuple[Container, bool]:

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 from pydantic import BaseModel, ConfigDict
 
-from sandboxes.errors import SandboxUnavailable
+from sandboxes.errors import JobRejected, SandboxUnavailable
 
 _TIMEOUT_S = 30.0
 _GPU_LINE = re.compile(r"GPU \d+: .*\(UUID: (GPU-[^)\s]+)\)")
@@ -67,7 +67,7 @@ def select(selection: str, inventory: Inventory) -> tuple[str, ...]:
         inventory: asked unless the choice is `none`.
 
     Raises:
-        SandboxUnavailable: a UUID that is not here.
+        JobRejected: a UUID that is not here.
     """
     if selection == "none":
         return ()
@@ -78,9 +78,7 @@ def select(selection: str, inventory: Inventory) -> tuple[str, ...]:
     for uuid in chosen:
         if uuid not in here:
             known = ", ".join(f"{device.uuid} ({device.name})" for device in here.values()) or "no GPU"
-            raise SandboxUnavailable(
-                f"--gpus names {uuid!r}; give none, all or UUIDs of this machine, which has {known}"
-            )
+            raise JobRejected(f"--gpus names {uuid!r}; give none, all or UUIDs of this machine, which has {known}")
     return chosen
 
 

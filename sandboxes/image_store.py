@@ -77,6 +77,24 @@ def ensure(client: DockerClient, image: str) -> str:
     return image
 
 
+def check_source(client: DockerClient, image: str, settings: BuildSettings) -> None:
+    """Return when an image is there, or what it is built on is there or can be pulled.
+
+    Raises:
+        SandboxUnavailable: the engine has neither and reaches no registry; with what to do.
+    """
+    if image not in names() or _exists(client, reference(image, settings)) or _exists(client, settings.base_image):
+        return
+    try:
+        client.images.get_registry_data(settings.base_image)
+    except APIError as error:
+        raise SandboxUnavailable(
+            f"the Docker engine answers, but has no image {settings.base_image} and cannot pull it "
+            f"({error.explanation}); name one that it has in ECHOLOCATE_BASE_IMAGE: without a registry, make one from "
+            "Debian packages (docs/sandboxes.md)"
+        ) from error
+
+
 def reference(image: str, settings: BuildSettings) -> str:
     """Return an image's name with a tag made from all that goes into it."""
     digest = hashlib.sha256(_base_of(image, settings).encode())

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sandboxes.errors import JobRejected
+from sandboxes.errors import JobRejected, PackagesRefused
 
 if TYPE_CHECKING:
     from sandboxes.sandbox import Job, Limits
 
 
-def check_job(job: Job, *, gpus: bool = False) -> None:
+def check_job(job: Job, *, gpus: bool = False, packages: bool = False) -> None:
     """Return when a job can be run.
+
+    Args:
+        job: to be run.
+        gpus: whether the backend has any.
+        packages: whether the backend can add any.
 
     Raises:
         JobRejected: a folder or an input that is not there, a name that leads out of its folder, a GPU where there
             is none.
+        PackagesRefused: packages where none can be added.
     """
     if not job.code.is_dir():
         raise JobRejected(f"job {job.id}: the code folder {job.code} is not there")
@@ -27,6 +33,10 @@ def check_job(job: Job, *, gpus: bool = False) -> None:
         _check_name(job, "outputs", name)
     if job.gpus and not gpus:
         raise JobRejected(f"job {job.id} asks for {job.gpus} GPU(s); this sandbox gives none")
+    if job.packages and not packages:
+        raise PackagesRefused(
+            "packages can be added in Docker alone; here the program must do with those that are there"
+        )
 
 
 def _check_name(job: Job, field: str, name: str) -> None:

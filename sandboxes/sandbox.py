@@ -63,6 +63,8 @@ class Job(BaseModel):
     limits: Limits = Limits()
     image: str = "ml"
     """Folder name below `sandboxes/images/`, or a reference that the engine already has."""
+    packages: tuple[str, ...] = ()
+    """Packages that the candidate asks for over those of the image, PEP 508 lines. Untrusted."""
     gpus: int = Field(default=0, ge=0)
     """How many devices the job gets; with 0 it sees none."""
     jobs_per_gpu: int = Field(default=1, ge=1)
@@ -136,6 +138,7 @@ class Sandbox(Protocol):
         Raises:
             SandboxUnavailable: the engine is not there (any more); asking again later with the same job is right.
             JobRejected: the job itself cannot be run here (no such image, no such input).
+            PackagesRefused: a `JobRejected` that is the candidate's fault: it has to do without `Job.packages`.
         """
         ...
 

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
+from sandboxes.choose import choose
 from sandboxes.engine import connect
-from sandboxes.errors import JobRejected
+from sandboxes.errors import JobRejected, SandboxUnavailable
 from sandboxes.image_store import BuildSettings, ensure, list_images, prune, reference
 from sandboxes.sandbox import Job, Limits
 
@@ -88,6 +89,19 @@ def test_an_image_without_python_is_rejected(client: DockerClient, sandbox: Sand
             sandbox.run(job(tmp_path, name), tmp_path / "keep")
     finally:
         client.images.remove(name)
+
+
+def test_an_engine_without_any_image_says_what_to_do(
+    sandbox: Sandbox, usable: Callable[[Name], Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usable("bubblewrap")
+    monkeypatch.setenv("ECHOLOCATE_BASE_IMAGE", "127.0.0.1:9/nowhere:1")
+    with pytest.raises(SandboxUnavailable, match=r"has no image 127.0.0.1:9/nowhere:1 .*ECHOLOCATE_BASE_IMAGE") as told:
+        choose("docker")
+    assert len(str(told.value).splitlines()) == 1
+    lines: list[str] = []
+    assert choose("auto", tell=lines.append).isolation.backend == "bubblewrap"
+    assert [line.startswith("bubblewrap is used, as docker: the Docker engine answers") for line in lines] == [True]
 
 
 def test_prune_takes_ours_alone(client: DockerClient) -> None:

@@ -357,5 +357,5 @@ def test_a_selection_is_checked_against_what_is_there(tmp_path: Path) -> None:
     assert select("all", gpus) == ("GPU-0", "GPU-1")
     assert select("GPU-1, GPU-0,GPU-1", gpus) == ("GPU-1", "GPU-0")
     for bad in ("GPU-7", "", "0", "GPU-1,,GPU-0"):
-        with pytest.raises(SandboxUnavailable, match=r"--gpus names .*GPU-0 \(Fake\), GPU-1 \(Fake\)$"):
+        with pytest.raises(JobRejected, match=r"--gpus names .*GPU-0 \(Fake\), GPU-1 \(Fake\)$"):
             select(bad, gpus)
