@@ -1,0 +1,187 @@
+"""The commands below `echolocate tools`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from agent.config import SandboxName
+from agent.tool_calls import call_tool
+from sandboxes.choose import choose
+from sandboxes.process import ProcessSandbox
+from sandboxes.sandbox import Sandbox
+from tools.calls import Returned
+from tools.errors import ToolInvalid
+from tools.registry import Toolbox, find_tools
+from tools.scaffold import new_tool
+from tools.servers import McpServer
+from tools.tool import Tool
+from tools.validation import problems_of, run_tests
+
+tools_app = typer.Typer(no_args_is_help=True, help="Tools: what a discovery's workflow steps can call.")
+FolderOption = Annotated[
+    list[Path] | None, typer.Option("--tools", help="A folder of your tools; may be repeated.", exists=True)
+]
+ServerOption = Annotated[
+    list[str] | None, typer.Option("--mcp", help="An MCP server, as name='program argument'; may be repeated.")
+]
+ToolArgument = Annotated[str, typer.Argument(help="A tool's name.")]
+SandboxOption = Annotated[SandboxName, typer.Option(help="Where the tool runs.")]
+_out = Console()
+
+
+def toolbox(folders: list[Path] | None, servers: list[str] | None) -> Toolbox:
+    """The tools that are there with what a user names.
+
+    Raises:
+        ToolInvalid: a server is not given as it must be.
+    """
+    return find_tools(folders or (), [McpServer.parse(server) for server in servers or ()])
+
+
+@tools_app.command("list")
+def list_(folder: FolderOption = None, mcp: ServerOption = None) -> None:
+    """List all tools, and what could not be loaded."""
+    found = toolbox(folder, mcp)
+    table = Table("tool", "what it does", "works on", "cost", "from")
+    for tool in found.tools.values():
+        spec = tool.spec
+        works_on = " or ".join(spec.needs.scale) or "any data" if spec.reads_data else "files"
+        table.add_row(spec.name, spec.summary, works_on, spec.cost, spec.origin)
+    _out.print(table)
+    for place, reason in found.broken.items():
+        _out.print(f"not loaded: {place}: {reason.strip().splitlines()[-1]}", markup=False, soft_wrap=True)
+
+
+@tools_app.command()
+def show(name: ToolArgument, folder: FolderOption = None, mcp: ServerOption = None) -> None:
+    """Show a tool: its parameters, what it needs and what it returns."""
+    spec = toolbox(folder, mcp).get(name).spec
+    _out.print(f"{spec.name}: {spec.summary}\n\n{spec.description}\n", markup=False)
+    parameters = Table("parameter", "type", "default", "what")
+    for parameter, part in spec.parameters.get("properties", {}).items():
+        required = parameter in spec.parameters.get("required", ())
+        default = "required" if required else json.dumps(part.get("default"))
+        parameters.add_row(parameter, _type(part), default, part.get("description", ""))
+    _out.print(parameters)
+    for table in spec.tables:
+        columns = Table("column", "meaning", title=f"table {table.name}: one row is {table.what}", title_justify="left")
+        for column, meaning in table.columns.items():
+            columns.add_row(column, meaning)
+        _out.print(columns)
+    _out.print(f"needs: {spec.needs.model_dump_json(exclude_defaults=True)}", markup=False)
+    where = f"its MCP server, {' '.join(spec.server.command)}" if spec.server else f"the image {spec.image}"
+    _out.print(f"runs in {where}; takes {spec.cost}; from {spec.origin}", markup=False)
+
+
+def _type(part: dict[str, Any]) -> str:
+    """A parameter's type in a word or two."""
+    inner = [_type(one) for one in part.get("anyOf", ()) if one.get("type") != "null"]
+    if inner:
+        return " or ".join(inner)
+    if "enum" in part:
+        return ", ".join(str(value) for value in part["enum"])
+    if part.get("type") == "array":
+        return f"several of: {_type(part.get('items', {}))}"
+    return str(part.get("names", part.get("type", "any")))
+
+
+@tools_app.command("try")
+def try_(
+    name: ToolArgument,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--set", "-s", help="name=value, the value as JSON or text; may be repeated.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Data that a tool returned, .h5ad.", exists=True)] = None,
+    out: Annotated[Path, typer.Option(help="Folder for what the tool returns.")] = Path("tried"),
+    sandbox: SandboxOption = "auto",
+    folder: FolderOption = None,
+    mcp: ServerOption = None,
+) -> None:
+    """Call a tool and keep what it returns: data, tables and figures."""
+    tool = toolbox(folder, mcp).get(name)
+    values = dict(_value(text) for text in parameter or ())
+    returned = call_tool(_place(tool, sandbox), _cache(), tool, values, data)
+    _out.print(returned.summary, markup=False)
+    for fact, value in returned.facts.items():
+        _out.print(f"  {fact}: {value}", markup=False)
+    for warning in returned.warnings:
+        _out.print(f"  note: {warning}", markup=False, soft_wrap=True)
+    for path in _copy(returned, out):
+        _out.print(str(path), markup=False, soft_wrap=True)
+
+
+def _value(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ToolInvalid(f"--set {text}: name=value is needed")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def _place(tool: Tool, name: SandboxName) -> Sandbox:
+    """A tool of an MCP server runs in the server's own process, whatever the sandbox."""
+    return choose(name) if tool.spec.server is None else ProcessSandbox()
+
+
+def _cache() -> Path:
+    return Path(platformdirs.user_cache_dir("echolocate")) / "tools"
+
+
+def _copy(returned: Returned, out: Path) -> list[Path]:
+    """Copy what a call returned into a folder; the data keeps the description that lies beside it."""
+    out.mkdir(parents=True, exist_ok=True)
+    files = [*returned.tables.values(), *returned.figures.values()]
+    if returned.data is not None:
+        files += [returned.data, returned.data.with_suffix(".state.json")]
+    return [Path(shutil.copyfile(path, out / path.name)) for path in files]
+
+
+@tools_app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Small letters, digits and underscores.")],
+    folder: Annotated[Path, typer.Option(help="Where it is written.")] = Path("tools"),
+) -> None:
+    """Write a new tool that works, with its test, to be changed."""
+    made, test = new_tool(name, folder)
+    _out.print(f"{made}\n{test}", markup=False, soft_wrap=True)
+    _out.print(f"Change them, then: echolocate tools validate {folder}", markup=False, soft_wrap=True)
+
+
+@tools_app.command()
+def validate(folder: Annotated[Path, typer.Argument(help="A folder of tools.", exists=True, file_okay=False)]) -> None:
+    """Check the tools of a folder against the contract and run their tests. One line per mistake."""
+    found = find_tools([folder])
+    own = frozenset(name for name, tool in found.tools.items() if Path(tool.spec.origin).parent == folder)
+    problems = problems_of(found, own)
+    if not own and not problems:
+        problems = [f"{folder}: no tool in it; `echolocate tools new NAME --folder {folder}` writes one"]
+    if not problems:
+        passed, closing = run_tests(folder)
+        _out.print(closing, markup=False)
+        problems = [] if passed else [f"{folder}: the tests do not pass: {closing}"]
+    if problems:
+        raise ToolInvalid("\n".join(problems))
+    _out.print(f"{', '.join(sorted(own))}: fit to be used", markup=False)
+
+
+@tools_app.command()
+def serve(sandbox: SandboxOption = "auto", folder: FolderOption = None, mcp: ServerOption = None) -> None:
+    """Offer the tools to other agents, as an MCP server on standard input and output."""
+    from tools.mcp_server import serve as serve_tools
+
+    place, found = choose(sandbox), toolbox(folder, mcp)
+
+    def call(tool: Tool, parameters: dict[str, Any], data: Path | None) -> Returned:
+        return call_tool(place if tool.spec.server is None else ProcessSandbox(), _cache(), tool, parameters, data)
+
+    serve_tools(found, call)
