@@ -24,8 +24,9 @@ from agent.context import Context
 from agent.errors import BadConfiguration
 from agent.graph import build_graph
 from agent.literature.embedding import find_embedder
-from agent.literature.sources.choose import choose_sources
-from agent.literature.sources.local import LocalSource, starter_library
+from agent.literature.searching import local_sources
+from agent.literature.sources.choose import answer_cache, choose_sources
+from agent.literature.sources.local import LocalSource
 from agent.literature.sources.source import Source
 from agent.models.budget import Spending
 from agent.models.model import Model
@@ -45,13 +46,8 @@ START = State(round=1, proposals=0, accepted=[], stop="")
 
 
 def cache_folder() -> Path:
-    """Where what can be made again is kept between runs: data sets, the starter library's index."""
+    """Where what can be made again is kept between runs: data sets."""
     return Path(platformdirs.user_cache_dir("echolocate"))
-
-
-def answer_cache() -> Path:
-    """The file where answers of online sources are kept."""
-    return cache_folder() / "literature" / "answers.db"
 
 
 @contextmanager
@@ -84,10 +80,9 @@ def open_context(run: Run, model: Model, sandbox: Sandbox, spending: Spending | 
 
 
 def _sources(run: Run) -> tuple[Source, ...]:
-    embedder = find_embedder()
-    own = (LocalSource("your papers", run.own_papers, embedder),) if run.own_papers.exists() else ()
+    own = (LocalSource("your papers", run.own_papers, find_embedder()),) if run.own_papers.exists() else ()
     online = choose_sources(run.config.sources, offline=run.config.offline, cache=answer_cache())
-    return (*own, starter_library(cache_folder() / "literature", embedder), *online)
+    return (*own, *local_sources(), *online)
 
 
 async def work(context: Context, *, patient: bool = False) -> Ending:
@@ -145,7 +140,7 @@ async def _follow(
         if not gone.interrupts:
             return "finished"
         if given is None:
-            run.tell("resting", "", f"waits for verdicts on {', '.join(one.id for one in pending(run))}")
+            run.tell("resting", "", f"waits for {len(pending(run))} verdicts")
             return "resting"
 
 

@@ -15,9 +15,8 @@ from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.files import read_papers
 from agent.literature.retrieval import Mode
-from agent.literature.sources.choose import choose_sources
+from agent.literature.sources.choose import answer_cache, choose_sources, names_of
 from agent.literature.sources.local import papers_source
-from agent.loop import answer_cache
 from agent.models.budget import BudgetedModel, Spending
 from agent.models.choose import RULE_BASED, Hooks, choose_model
 from agent.models.model import Model
@@ -136,7 +135,7 @@ def limits_money(budget: Budget) -> bool:
 
 
 def _sources(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    names = names_of(text)
     choose_sources(names, offline=True, cache=answer_cache())
     return names
 

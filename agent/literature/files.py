@@ -52,9 +52,9 @@ def read_papers(path: Path) -> PapersRead:
     Raises:
         BadConfiguration: there is no such file, its suffix is another one, or it is not text in UTF-8.
     """
-    reader = _READERS.get(path.suffix.lower())
+    reader = READABLE.get(path.suffix.lower())
     if reader is None:
-        raise BadConfiguration(f"{path}: papers are read from {', '.join(_READERS)} files")
+        raise BadConfiguration(f"{path}: papers are read from {', '.join(READABLE)} files")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -128,8 +128,9 @@ def _comma_separated(text: str) -> Iterator[Located]:
         yield f"line {reader.line_num}", {name: value for name, value in record.items() if name is not None}
 
 
-_READERS: dict[str, Callable[[str], Iterator[Located]]] = {
+READABLE: dict[str, Callable[[str], Iterator[Located]]] = {
     ".bib": _bibtex,
     ".jsonl": _json_lines,
     ".csv": _comma_separated,
 }
+"""Suffixes of the files that are understood, and who reads them."""

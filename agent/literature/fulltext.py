@@ -45,6 +45,8 @@ class FullText(BaseModel):
 
     status: Literal["ok", "empty", "error"]
     """`empty` says that it was read and holds no text, as scanned pages do; `error` that it could not be read."""
+    title: str = ""
+    """As the file's maker gave it; often empty or of no use."""
     passages: tuple[Passage, ...] = ()
     detail: str = ""
     """What went wrong or was left out, one line."""
@@ -76,11 +78,11 @@ def read_pdf(path: Path, *, seconds: int = MAX_SECONDS, memory_bytes: int = MAX_
         return _failed(path, f"not read within {seconds} s")
     if done.returncode:
         return _failed(path, _reason(done, seconds))
-    pages = [json.loads(line) for line in done.stdout.splitlines()]
+    title, *pages = [json.loads(line) for line in done.stdout.splitlines()]
     passages = tuple(passage for number, text in enumerate(pages, start=1) for passage in _passages(number, text))
     if not passages:
         return FullText(status="empty", detail=f"{path.name}: no text, as in scanned pages")
-    return FullText(status="ok", passages=passages, detail=_left_out(pages))
+    return FullText(status="ok", title=_running(title), passages=passages, detail=_left_out(pages))
 
 
 def _failed(path: Path, what: str) -> FullText:
@@ -107,9 +109,13 @@ def _left_out(pages: list[str]) -> str:
     return ""
 
 
+def _running(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 def _passages(page: int, text: str) -> list[Passage]:
     """Whole sentences gathered up to about `PASSAGE` characters; a longer sentence (a table, say) is cut."""
-    running = " ".join(_CONTROL.sub(" ", _HYPHENATED.sub("", text)).split())
+    running = _running(_HYPHENATED.sub("", text))
     gathered: list[str] = []
     for sentence in sentences(running):
         pieces = (sentence[start : start + PASSAGE] for start in range(0, len(sentence), PASSAGE))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
+from agent.literature.fulltext import Passage
 from agent.literature.papers import Paper
 from agent.literature.storage import open_to_read, open_to_write
 from agent.literature.vectors import nearest
@@ -45,6 +46,8 @@ class Stats(NamedTuple):
     last_year: int | None
     embedded: int
     """Papers that have a vector."""
+    with_text: int
+    """Papers that are there with their full text."""
 
 
 def add_papers(path: Path, papers: Iterable[Paper]) -> int:
@@ -144,8 +147,43 @@ def _combined(by_words: Mapping[int, float], by_meaning: Mapping[int, float]) ->
     }
 
 
+def find_paper(path: Path, paper_id: str) -> Paper | None:
+    """Return the paper of this id.
+
+    Raises:
+        sqlite3.Error: there is no index at `path`, or it cannot be read.
+    """
+    with closing(open_to_read(path)) as connection:
+        row = connection.execute("SELECT record FROM papers WHERE id = ?", (paper_id,)).fetchone()
+    return Paper.model_validate_json(row[0]) if row else None
+
+
+def keep_passages(path: Path, paper_id: str, passages: Iterable[Passage]) -> None:
+    """File a paper's full text with it, in the place of an earlier one. The paper must be in the index.
+
+    Raises:
+        sqlite3.Error: the file cannot be written.
+    """
+    with closing(open_to_write(path)) as connection, connection:
+        (number,) = connection.execute("SELECT number FROM papers WHERE id = ?", (paper_id,)).fetchone()
+        connection.execute("DELETE FROM passages WHERE number = ?", (number,))
+        rows = [(number, one.page, one.text) for one in passages]
+        connection.executemany("INSERT INTO passages VALUES (?, ?, ?)", rows)
+
+
+def passages_of(path: Path, paper_id: str) -> tuple[Passage, ...]:
+    """Return a paper's full text in order, empty where there is none.
+
+    Raises:
+        sqlite3.Error: there is no index at `path`, or it cannot be read.
+    """
+    wanted = "SELECT page, text FROM passages JOIN papers USING (number) WHERE id = ? ORDER BY passages.rowid"
+    with closing(open_to_read(path)) as connection:
+        return tuple(Passage(page=page, text=text) for page, text in connection.execute(wanted, (paper_id,)))
+
+
 def index_stats(path: Path) -> Stats:
-    """Return how many papers the index holds, from when to when, and how many of them have a vector.
+    """Return how many papers the index holds, from when to when, and how many with what.
 
     Raises:
         sqlite3.Error: there is no index at `path`, or it cannot be read.
@@ -153,5 +191,6 @@ def index_stats(path: Path) -> Stats:
     with closing(open_to_read(path)) as connection:
         row = connection.execute("SELECT count(*), min(year), max(year) FROM papers").fetchone()
         (embedded,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
+        (with_text,) = connection.execute("SELECT count(DISTINCT number) FROM passages").fetchone()
     papers, first_year, last_year = row
-    return Stats(papers, first_year, last_year, embedded)
+    return Stats(papers, first_year, last_year, embedded, with_text)

@@ -1,4 +1,6 @@
-"""Runs in a process of its own: prints a PDF's text, one JSON string a page. Imports nothing of ours.
+"""Runs in a process of its own: prints a PDF's title as its maker gave it, then its text, one JSON string a line.
+
+Imports nothing of ours.
 
 Whatever a hostile file makes the parser do, it does within these limits and without our environment.
 """
@@ -19,13 +21,19 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from pypdf import PdfReader  # under the limits
 
-    for page in islice(PdfReader(sys.argv[1]).pages, pages):
+    reader = PdfReader(sys.argv[1])
+    _say(str((reader.metadata and reader.metadata.title) or "")[:1000])
+    for page in islice(reader.pages, pages):
         if not left:
             break
         text = page.extract_text()[:left]
         left -= len(text)
-        # Fonts without a proper table give half characters, which no other program takes.
-        sys.stdout.write(json.dumps(text.encode("utf-8", "replace").decode()) + "\n")
+        _say(text)
+
+
+def _say(text: str) -> None:
+    # Fonts without a proper table give half characters, which no other program takes.
+    sys.stdout.write(json.dumps(text.encode("utf-8", "replace").decode()) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -81,13 +82,15 @@ def retrieve(
 
 
 def ask_all(sources: Sequence[Source], queries: Sequence[str], k: int) -> tuple[list[Paper], tuple[Searched, ...]]:
-    """Put every query to every source; return the papers found, merged, and a record for each source.
+    """Put every query to every source; return the papers found, merged, best ranks first, and a record for each source.
 
     The sources are asked side by side, so that a slow one costs its own time and not everybody's.
     """
     with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
         answers = list(pool.map(lambda source: [source.search(query, k) for query in queries], sources))
-    papers = [hit.paper for of_source in answers for answer in of_source for hit in answer.hits]
+    # In the order of their ranks, because scores of different sources cannot be compared.
+    by_rank = zip_longest(*(answer.hits for of_source in answers for answer in of_source))
+    papers = [hit.paper for hits in by_rank for hit in hits if hit]
     return merge_records(papers), tuple(_summary(of_source, queries) for of_source in answers)
 
 

@@ -6,6 +6,7 @@ import difflib
 import os
 from typing import TYPE_CHECKING
 
+from platformdirs import user_cache_path
 from pydantic import SecretStr
 
 from agent.errors import BadConfiguration
@@ -35,6 +36,16 @@ ONLINE: dict[str, type[OnlineSource]] = {
     "crossref": Crossref,
     "openreview": OpenReview,
 }
+
+
+def answer_cache() -> Path:
+    """The file where answers of online sources are kept."""
+    return user_cache_path("echolocate") / "literature" / "answers.db"
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """The names in a list such as `openalex, arxiv`."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def choose_sources(names: Sequence[str], *, offline: bool, cache: Path) -> tuple[OnlineSource, ...]:

@@ -9,13 +9,13 @@ import tempfile
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from platformdirs import user_cache_path
 from pydantic import ValidationError
 
 from agent.errors import BadConfiguration
-from agent.literature.index import add_papers, index_stats, search_index
+from agent.literature.index import Stats, add_papers, find_paper, index_stats, passages_of, search_index
 from agent.literature.papers import Paper
 from agent.literature.sources.source import Hit, SearchResult
 from agent.literature.storage import FORMAT, open_to_write
@@ -23,9 +23,12 @@ from agent.literature.vectors import embed_lacking
 from agent.literature.words import matched_words, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from agent.literature.embedding import Embedder
+    from agent.literature.fulltext import Passage
+
+T = TypeVar("T")
 
 _STARTER = files("agent.literature") / "starter" / "papers.jsonl"
 
@@ -35,23 +38,45 @@ class LocalSource:
 
     def __init__(self, name: str, path: Path, embedder: Embedder | None = None) -> None:
         self.name = name
-        self._path = path
+        self.path = path
         self._embedder = embedder
 
     def search(self, query: str, k: int) -> SearchResult:
         """Return the at most `k` papers nearest to the query, best first."""
         try:
-            found = search_index(self._path, query, k, self._embedder)
+            found = search_index(self.path, query, k, self._embedder)
             coverage = self._coverage()
         except (sqlite3.Error, ValidationError) as error:
-            return SearchResult(source=self.name, status="error", detail=f"{self._path}: {_first_line(error)}")
+            return SearchResult(source=self.name, status="error", detail=f"{self.path}: {_first_line(error)}")
         hits = tuple(
             Hit(paper=paper, score=score, matched=matched_words(query, terms(paper.text))) for paper, score in found
         )
         return SearchResult(source=self.name, status="ok" if hits else "empty", hits=hits, coverage=coverage)
 
+    def find(self, paper_id: str) -> Paper | None:
+        """The paper of this id.
+
+        Raises:
+            BadConfiguration: the index cannot be read; so the two below.
+        """
+        return self._read(lambda: find_paper(self.path, paper_id))
+
+    def full_text(self, paper: Paper) -> tuple[Passage, ...]:
+        """A paper's text, where the library has it."""
+        return self._read(lambda: passages_of(self.path, paper.id))
+
+    def stats(self) -> Stats:
+        """How much there is."""
+        return self._read(lambda: index_stats(self.path))
+
+    def _read(self, reading: Callable[[], T]) -> T:
+        try:
+            return reading()
+        except (sqlite3.Error, ValidationError) as error:
+            raise BadConfiguration(f"{self.path}: not a library that can be read: {_first_line(error)}") from error
+
     def _coverage(self) -> str:
-        stats = index_stats(self._path)
+        stats = index_stats(self.path)
         years = f", {stats.first_year}–{stats.last_year}" if stats.first_year else ""
         how = "by words and meaning" if self._embedder and stats.embedded else "by words"
         return f"{self.name}, {stats.papers:,} paper{'' if stats.papers == 1 else 's'}{years}, {how}"

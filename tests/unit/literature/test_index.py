@@ -81,7 +81,7 @@ def test_adding_again_changes_nothing_and_a_changed_record_replaces_the_old(inde
     # The last record's place is taken again by its successor, which must not inherit its words.
     changed_last = paper("Image denoising", year=2005, abstract="Wavelets.")
     assert add_papers(index, [changed_last, changed]) == 2
-    assert index_stats(index) == (3, 1995, 2005, 0)
+    assert index_stats(index) == (3, 1995, 2005, 0, 0)
     assert titles(index, "bagging") == ["Random forests"]
     assert titles(index, "decision") == []
     assert titles(index, "wavelets") == ["Image denoising"]
