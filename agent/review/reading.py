@@ -72,7 +72,7 @@ def read(run: Run) -> Dossier:
         ideas=ideas,
         details=tuple(reader.detail(idea) for idea in _most_telling(ideas)),
         papers=_papers(ledger, library),
-        searches=tuple(_search(row) for row in run.all(SearchRecord, SearchRecord.round, SearchRecord.source)),
+        searches=tuple(search_view(row) for row in run.all(SearchRecord, SearchRecord.round, SearchRecord.source)),
     )
 
 
@@ -169,7 +169,8 @@ def _papers(ledger: Ledger, library: Sequence[PaperRecord]) -> tuple[Reference, 
     return tuple(reference(Paper.model_validate(row.paper), nearness=ledger.score(row)) for row in rows)
 
 
-def _search(row: SearchRecord) -> SearchView:
+def search_view(row: SearchRecord) -> SearchView:
+    """A source that was asked, as it is shown."""
     return SearchView(
         round=f"r{row.round}",
         source=row.source,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Undefined
 from jinja2.bccache import Bucket
@@ -21,7 +21,7 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.diff import DiffLexer
 
 from agent.errors import EcholocateError
-from agent.evidence.ledger import Cited, Ledger, Source, Stated
+from agent.evidence.ledger import Cited, Source, Stated
 from agent.models.prompts import fenced
 from agent.review.quoting import LONG, Quoted, quote
 
@@ -34,6 +34,13 @@ _SPECIAL = re.compile(r"://|[\\`*_\[\]|~$]")
 
 class Uncited(EcholocateError):
     """A template printed what is neither text nor a number of the ledger: an error of ours."""
+
+
+class Holder(Protocol):
+    """What knows which numbers may be printed: a ledger."""
+
+    def holds(self, entry: Cited | Stated) -> bool:
+        """Whether this very entry came from it."""
 
 
 class _Compiled(BytecodeCache):
@@ -59,7 +66,7 @@ def in_page(source: Source) -> str:
 
 
 def environment(
-    form: Format, ledger: Ledger, folders: Sequence[Path] = (), address: Callable[[Source], str] = in_page
+    form: Format, ledger: Holder, folders: Sequence[Path] = (), address: Callable[[Source], str] = in_page
 ) -> Environment:
     """Templates of one format, which print numbers of one ledger.
 
@@ -96,7 +103,7 @@ def anchor(source: Source) -> str:
 
 
 def _finalize(
-    ledger: Ledger, linked: Callable[[Cited | Stated], str], quoted: Callable[[Quoted], str]
+    ledger: Holder, linked: Callable[[Cited | Stated], str], quoted: Callable[[Quoted], str]
 ) -> Callable[[object], object]:
     def finalize(value: object) -> object:
         match value:

@@ -1,0 +1,177 @@
+"""What the pages of the review queue show, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agent.evidence.ledger import Cited, Ledger
+from agent.history import draft_of, idea_row
+from agent.records import ReviewItemRecord
+from agent.review import queue
+from agent.review.kinds import KINDS
+from agent.review.pages.overview import RunHead, head_of
+from agent.review.pages.paging import Pager
+from agent.review.queue import Review, ReviewItem
+from agent.review.quoting import Quoted, quote, quote_block
+from agent.review.reading import task_of
+from agent.review.verdicts import Edit, Rerun
+from agent.run import Run
+
+ITEMS_A_PAGE = 40
+STATES = ("waiting", "decided", "passed")
+_TEXT = 2_000
+_SAID = {"accept": "accepted", "reject": "rejected", "edit": "edited", "rerun": "asked for a rerun"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """A verdict that somebody gave."""
+
+    who: Quoted
+    at: datetime
+    what: str
+    reason: Quoted
+    details: Quoted
+    """What was changed, or is to be run."""
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question about an item, with its answer."""
+
+    who: Quoted
+    question: Quoted
+    answer: Quoted
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """An item of the queue."""
+
+    id: str
+    subject: str
+    kind: str
+    title: Quoted
+    about: Quoted
+    """What the idea changes."""
+    state: str
+    version: str
+    """For the form: the verdict is on what was shown here."""
+    opened: datetime
+    verdict: str
+    """In the past tense; empty while there is none."""
+    judge: str
+    actions: frozenset[str]
+    said: tuple[Said, ...]
+    asked: tuple[Asked, ...] = ()
+    fields: Mapping[str, str] | None = None
+    """The texts that can be edited. Raw: they go into the form's fields and nowhere else."""
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """A page of the queue."""
+
+    head: RunHead
+    ledger: Ledger
+    items: tuple[ItemView, ...]
+    pager: Pager
+    kinds: tuple[str, ...]
+    states: tuple[str, ...]
+    total: Cited
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """One item with everything that can be said of it."""
+
+    head: RunHead
+    ledger: Ledger
+    item: ItemView
+
+
+def item_view(run: Run, item: ReviewItem) -> ItemView:
+    """An item with what was said of it."""
+    return ItemView(
+        id=item.id,
+        subject=item.subject,
+        kind=item.kind,
+        title=quote(item.title, "model", 160),
+        about=quote(draft_of(idea_row(run, item.subject)).summary, "model", _TEXT),
+        state=item.state,
+        version=str(item.version),
+        opened=item.opened,
+        verdict=_SAID.get(item.verdict, ""),
+        judge=item.is_of.judge,
+        # What the run has left behind can still be judged, for the next rounds to know, and no longer changed.
+        actions=frozenset(one for one in item.is_of.actions if item.state != "passed" or one in {"accept", "reject"}),
+        said=tuple(_said(one) for one in queue.reviews(run, item.id)),
+    )
+
+
+def queue_page(run: Run, name: str, *, kind: str, state: str, page: int) -> QueuePage:
+    """A page of the queue.
+
+    Args:
+        run: the run.
+        name: of its folder.
+        kind: that items must be of; empty for all.
+        state: that items must have; empty for all.
+        page: from 1.
+    """
+    task = task_of(run)
+    ledger = Ledger(run, task.metric if task else None, [])
+    equal = {key: value for key, value in (("kind", kind), ("state", state)) if value}
+    total = ledger.count(ReviewItemRecord, **equal)
+    pager = Pager.over(int(total.value), page, ITEMS_A_PAGE)
+    found = queue.items(run, start=pager.start, most=ITEMS_A_PAGE, **equal)
+    return QueuePage(
+        head=head_of(run, name, ledger, task),
+        ledger=ledger,
+        items=tuple(item_view(run, one) for one in found),
+        pager=pager,
+        kinds=tuple(KINDS),
+        states=STATES,
+        total=total,
+    )
+
+
+def item_page(run: Run, name: str, id_: str) -> ItemPage:
+    """An item.
+
+    Raises:
+        UserMustAct: the run has no such item.
+    """
+    task = task_of(run)
+    ledger = Ledger(run, task.metric if task else None, [])
+    item = queue.item(run, id_)
+    view = item_view(run, item)
+    asked = tuple(
+        Asked(
+            quote(one.who, "person"),
+            quote(one.question, "person", _TEXT),
+            quote_block(str(one.answer.get("answer", "")), "model"),
+        )
+        for one in queue.questions(run, id_)
+    )
+    fields = item.is_of.fields(run, item.subject) if "edit" in view.actions else None
+    return ItemPage(head_of(run, name, ledger, task), ledger, replace(view, asked=asked, fields=fields))
+
+
+def _said(review: Review) -> Said:
+    verdict, details = review.verdict, ""
+    if isinstance(verdict, Edit):
+        details = "\n\n".join(f"{name}:\n{text}" for name, text in verdict.changes.items())
+    if isinstance(verdict, Rerun):
+        details = f"seeds {', '.join(map(str, verdict.seeds))}"
+    return Said(
+        who=quote(review.who, "person", 80),
+        at=review.at,
+        what=_SAID[verdict.action],
+        reason=quote(verdict.reason, "person", _TEXT),
+        details=quote_block(details, "person", _TEXT),
+        counts=review.counts,
+    )

@@ -1,0 +1,26 @@
+"""What every route works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from agent.review.pages.guard import Keys
+from agent.review.pages.rendering import Renderer
+from agent.review.pages.shelf import Shelf
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The services of one server."""
+
+    shelf: Shelf
+    render: Renderer
+    keys: Keys
+
+
+def pages_of(request: Request) -> Pages:
+    """The services of the server that got a request."""
+    pages: Pages = request.app.state.pages
+    return pages
