@@ -15,12 +15,14 @@ from agent.context import Context, Workplace
 from agent.evidence.statistics import Scores
 from agent.history import BASELINE
 from agent.records import AttemptRecord, MeasurementRecord
+from sandboxes.errors import PackagesRefused
 from sandboxes.sandbox import Job, Limits, Outcome
 from workspaces.data import Split
 from workspaces.errors import ScoreUnreadable
 from workspaces.scoring import SCORE_FILE, Score, read_score, scorer_code, scorer_command
 
 PREDICTIONS = "predictions.csv"
+REQUIREMENTS = "requirements.txt"
 _SCORER_LIMITS = Limits(wall_s=300, memory_mb=2048, output_mb=8)
 
 
@@ -78,9 +80,34 @@ async def run_candidate(context: Context, version: CodeVersion, seed: int, split
         outputs=(PREDICTIONS,),
         limits=context.limits,
         image=context.task.run.image,
+        packages=asked_packages(context.code_folder(code)),
+        gpus=context.task.run.gpus,
+        jobs_per_gpu=context.task.run.jobs_per_gpu,
         owner=context.run.config.id,
+        idea=version.subject,
     )
-    return await run_in_sandbox(context, job)
+    try:
+        return await run_in_sandbox(context, job)
+    except PackagesRefused as refused:
+        # The candidate's fault, so a failure like any other, which it is told.
+        return Outcome(
+            job_id=job.id,
+            status="error",
+            exit_code=None,
+            wall_s=0,
+            log="",
+            log_path=context.run.jobs / job.id / "log.txt",
+            outputs={},
+            detail=f"{REQUIREMENTS}: {refused}",
+            isolation=context.sandbox.isolation,
+        )
+
+
+def asked_packages(code: Path) -> tuple[str, ...]:
+    """What a candidate asks for over the packages of its image: the lines of its `requirements.txt`."""
+    file = code / REQUIREMENTS
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return tuple(asked for line in lines if (asked := line.partition("#")[0].strip()))
 
 
 async def score(context: Context, predictions: Path, split: Split) -> tuple[Score, Path]:

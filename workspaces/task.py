@@ -99,6 +99,10 @@ class Run(_Table):
     """At least two different whole numbers, 0 or above: each candidate runs once with each."""
     image: Line = "ml"
     """The sandbox image that holds the packages which a candidate may import."""
+    gpus: StrictInt = Field(default=0, ge=0)
+    """GPUs that one run gets; it sees no others."""
+    jobs_per_gpu: StrictInt = Field(default=1, ge=1)
+    """Runs that may share a GPU, for candidates that leave most of one idle."""
     limits: RunLimits = RunLimits()
     """A table: wall_s, memory_mb, cpus, pids, output_mb."""
 
