@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import platformdirs
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.errors import GraphDrained
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import RunControl
 
 from agent.answers import RunAnswers
-from agent.context import Context
+from agent.context import Context, Workplace
 from agent.errors import BadConfiguration
 from agent.graph import build_graph
 from agent.literature.embedding import find_embedder
@@ -70,7 +71,7 @@ def open_context(run: Run, model: Model, sandbox: Sandbox, spending: Spending | 
             workspace=Workspace.create(run.folder / "workspace", task),
             model=RecordedModel(model, RunAnswers(run), sampling=run.config.sampling),
             sandbox=sandbox,
-            sources=_sources(run),
+            sources=sources_of(run),
             pool=pool,
             spending=spending,
             worked_before_s=run.seconds_worked(),
@@ -79,20 +80,39 @@ def open_context(run: Run, model: Model, sandbox: Sandbox, spending: Spending | 
         pool.shutdown(cancel_futures=True)
 
 
-def _sources(run: Run) -> tuple[Source, ...]:
+def sources_of(run: Run) -> tuple[Source, ...]:
+    """Where a run looks for papers."""
     own = (LocalSource("your papers", run.own_papers, find_embedder()),) if run.own_papers.exists() else ()
     online = choose_sources(run.config.sources, offline=run.config.offline, cache=answer_cache())
     return (*own, *local_sources(), *online)
 
 
-async def work(context: Context, *, patient: bool = False) -> Ending:
+class Method(NamedTuple):
+    """What is done in a run: its graph, where that begins, and how long its longest way is."""
+
+    build: Callable[[BaseCheckpointSaver[Any]], CompiledStateGraph[Any, Any, Any, Any]]
+    start: Mapping[str, object]
+    supersteps: Callable[[Run], int]
+    """LangGraph has no natural end for a loop."""
+
+
+def _supersteps(run: Run) -> int:
+    budget = run.config.budget
+    return 10 + 12 * budget.rounds + 3 * (budget.max_repairs + 4)
+
+
+IMPROVE = Method(build_graph, START, _supersteps)
+"""Improve a method that a metric can measure."""
+
+
+async def work(context: Workplace, method: Method = IMPROVE, *, patient: bool = False) -> Ending:
     """Work on a run until it ends, rests or is asked to stop; goes on where an earlier process left it.
 
     At a gate it waits for as long as the run's time-out says, or without end when it is patient. That is no work: it
     takes nothing from the budget.
     """
     while True:
-        ending = await _session(context)
+        ending = await _session(context, method)
         if ending != "resting" or not await _judged(context.run, patient=patient):
             return ending
         context = replace(context, worked_before_s=context.run.seconds_worked(), started=time.monotonic())
@@ -106,7 +126,7 @@ async def _judged(run: Run, *, patient: bool) -> bool:
         return False
 
 
-async def _session(context: Context) -> Ending:
+async def _session(context: Workplace, method: Method) -> Ending:
     """Go on until the run ends, reaches a gate without a verdict, or is asked to stop.
 
     The first interrupt (Ctrl-C or SIGTERM) lets what is running end and then stops; the second one ends it at once.
@@ -117,22 +137,26 @@ async def _session(context: Context) -> Ending:
     await asyncio.to_thread(context.sandbox.reap)
     control = RunControl()
     async with AsyncSqliteSaver.from_conn_string(str(run.checkpoints)) as saver:
-        config = RunnableConfig(configurable={"thread_id": run.config.id}, recursion_limit=_recursion_limit(run))
+        config = RunnableConfig(configurable={"thread_id": run.config.id}, recursion_limit=method.supersteps(run))
         with _interrupts(run, control):
             try:
-                return await _follow(build_graph(saver), config, context, control)
+                return await _follow(method.build(saver), method.start, config, context, control)
             except (GraphDrained, asyncio.CancelledError):
                 run.tell("stopped", "", f"stopped; `echolocate resume {run.config.id}` goes on from here")
                 return "stopped"
 
 
 async def _follow(
-    graph: CompiledStateGraph[State, Context, Any, Any], config: RunnableConfig, context: Context, control: RunControl
+    graph: CompiledStateGraph[Any, Any, Any, Any],
+    start: Mapping[str, object],
+    config: RunnableConfig,
+    context: Workplace,
+    control: RunControl,
 ) -> Ending:
     """Go through the graph, at each gate with the verdicts that there are."""
     run, state = context.run, await graph.aget_state(config)
     await asyncio.to_thread(collect, run)
-    given = answers(run, state.interrupts) if state.values else START
+    given = answers(run, state.interrupts) if state.values else start
     while True:
         gone = await graph.ainvoke(given, config, context=context, durability="sync", control=control, version="v2")
         await asyncio.to_thread(collect, run)
@@ -142,12 +166,6 @@ async def _follow(
         if given is None:
             run.tell("resting", "", f"waits for {len(pending(run))} verdicts")
             return "resting"
-
-
-def _recursion_limit(run: Run) -> int:
-    """Supersteps that the longest run takes: LangGraph has no natural end for a loop."""
-    budget = run.config.budget
-    return 10 + 12 * budget.rounds + 3 * (budget.max_repairs + 4)
 
 
 @contextmanager
