@@ -61,22 +61,29 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
         TaskInvalid: no such task, or the folder is not one.
     """
     task = tasks.find(wishes["task"])
-    created = datetime.now(UTC)
     built_in = task.folder.parent == tasks.BUILT_IN
+    fields = {
+        **wishes,
+        "name": wishes["name"] or f"{task.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}",
+        "task": task.name if built_in else str(task.folder),
+        "task_hash": tasks.fingerprint(task),
+        "seeds": _seeds(wishes["seeds"]),
+        "sources": parse_sources(wishes["sources"]),
+        "papers": [str(path.resolve()) for path in wishes["papers"]],
+    }
+    return make_run(runs, fields)
+
+
+def make_run(runs: Path, fields: Mapping[str, object]) -> Run:
+    """Make a run of the fields of its configuration; `name` is its id.
+
+    Raises:
+        BadConfiguration: a value that cannot be right, or a run of this name exists.
+    """
+    known = {key: value for key, value in fields.items() if key != "name"}
+    known |= {"id": fields["name"], "created": datetime.now(UTC), "versions": versions_here()}
     try:
-        config = RunConfig.model_validate(
-            {
-                **{key: value for key, value in wishes.items() if key != "name"},
-                "id": wishes["name"] or f"{task.name}-{created:%Y%m%d-%H%M%S}",
-                "created": created,
-                "task": task.name if built_in else str(task.folder),
-                "task_hash": tasks.fingerprint(task),
-                "seeds": _seeds(wishes["seeds"]),
-                "sources": _sources(wishes["sources"]),
-                "papers": [str(path.resolve()) for path in wishes["papers"]],
-                "versions": versions_here(),
-            }
-        )
+        config = RunConfig.model_validate(known)
     except ValidationError as error:
         first = error.errors()[0]
         raise BadConfiguration(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -134,7 +141,12 @@ def limits_money(budget: Budget) -> bool:
     return budget.model.dollars is not None or budget.idea.dollars is not None
 
 
-def _sources(text: str) -> tuple[str, ...]:
+def parse_sources(text: str) -> tuple[str, ...]:
+    """The value of `--sources`: names of online sources, with commas between.
+
+    Raises:
+        BadConfiguration: a name that no source has.
+    """
     names = names_of(text)
     choose_sources(names, offline=True, cache=answer_cache())
     return names
