@@ -31,7 +31,7 @@ from agent.nodes.establish import establish
 from agent.nodes.execute import execute
 from agent.nodes.implement import implement
 from agent.nodes.measure import measure
-from agent.nodes.propose import propose
+from agent.nodes.propose import MAX_PROPOSALS, propose
 from agent.nodes.repair import repair
 from agent.nodes.report import report
 from agent.nodes.rerun import rerun
@@ -40,9 +40,6 @@ from agent.nodes.review import review_code, review_idea, review_result
 from agent.nodes.screen import screen
 from agent.review.queue import is_due, items
 from agent.state import IdeaState, Nothing, ResultState, State
-
-MAX_PROPOSALS = 3
-"""Times that a round asks for ideas before it goes on with fewer than it wants."""
 
 
 def after_screen(state: State, runtime: Runtime[Context]) -> list[Send] | str:

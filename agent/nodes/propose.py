@@ -14,6 +14,8 @@ from agent.records import IdeaRecord, PaperRecord
 from agent.review.past import past_reviews
 from agent.state import State
 
+MAX_PROPOSALS = 3
+"""Times that a round asks for ideas before it goes on with fewer than it wants."""
 _EXCERPT = 1500
 """Characters of a paper's text that a request shows: an abstract, not more."""
 

@@ -73,9 +73,10 @@ def facts(run: Run) -> list[tuple[object, ...]]:
 
 
 def without_times(report: str) -> str:
-    """A report without times, commits (they hold times) and the run's name."""
+    """A report without times, commits and numbers of events (which hold times), and the run's name."""
     report = re.sub(r" Its answers are repeated from the record of the run \w+\.", "", report)
     report = re.sub(r"```text\necholocate run.*?```", "COMMAND", report, flags=re.DOTALL)
+    report = re.sub(r"journal( |-)\d+(-\w{8})?", "JOURNAL", report)
     report = re.sub(r"\b[0-9a-f]{10,40}\b", "HASH", report)
     return re.sub(r"\d+(\.\d+)? (s|min)\b", "TIME", report.replace("again", "recorded"))
 
@@ -223,6 +224,7 @@ def test_usage_stands_in_the_report_by_kind_model_and_round(tmp_path: Path, serv
     coder = ModelChoice(name="coder", base_url=server.url)
     with make(tmp_path, server, models={"repair_code": coder}, prices=prices) as run:
         go(run)
+        told = [event.text.split(",")[0] for event in run.all(EventRecord, kind="estimate")]
         usage = json.loads((run.folder / "usage.json").read_text())
         report = (run.folder / "report.md").read_text()
         evidence = json.loads((run.folder / "evidence.json").read_text())
@@ -231,6 +233,7 @@ def test_usage_stands_in_the_report_by_kind_model_and_round(tmp_path: Path, serv
         "round": "r1", "kind": "propose_ideas", "model": "openai:fake", "calls": 2, "usable": 1, "prompt_tokens": 200,
         "completion_tokens": 40, "seconds": 0, "dollars": pytest.approx(0.4),
     }  # fmt: skip
+    assert told == ["6 to 90 calls"]
     assert rows["r2", "repair_code", "openai:coder"]["dollars"] == 0
     assert sum(one["prompt_tokens"] + one["completion_tokens"] for one in usage) == server.billed
     (line,) = [line for line in report.splitlines() if line.startswith("| r1 | write") and "[2](#" in line]
