@@ -83,6 +83,8 @@ class RunConfig(Settings):
     prices: dict[str, Price] = Field(default_factory=dict)
     """Of the models whose price is known, by name: what the run reckons with, whatever changes later."""
     sandbox: SandboxName = "auto"
+    gpus: str = "none"
+    """Devices that experiments may have: `none`, `all`, or UUIDs with commas between."""
     budget: Budget = Budget()
     experiments: int = Field(default=1, ge=1)
     """Experiments that run at the same time."""

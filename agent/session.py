@@ -28,6 +28,7 @@ from agent.review.settings import ReviewSettings
 from agent.run import Run
 from sandboxes.choose import choose
 from sandboxes.errors import SandboxUnavailable
+from sandboxes.gpu_inventory import nvidia_smi, select
 from sandboxes.sandbox import Sandbox
 from workspaces import task as tasks
 
@@ -42,6 +43,7 @@ class Wishes(TypedDict):
     prices: NotRequired[Mapping[str, Price]]
     review: NotRequired[ReviewSettings]
     sandbox: SandboxName
+    gpus: NotRequired[str]
     budget: Mapping[str, object]
     experiments: int
     seeds: str | None
@@ -58,9 +60,11 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
 
     Raises:
         BadConfiguration: a value or file that cannot be right, or a run of this name exists.
+        JobRejected: a GPU that this machine does not have.
         TaskInvalid: no such task, or the folder is not one.
     """
     task = tasks.find(wishes["task"])
+    _check_gpus(task, wishes.get("gpus", "none"))
     built_in = task.folder.parent == tasks.BUILT_IN
     fields = {
         **wishes,
@@ -164,16 +168,31 @@ def _seeds(text: str | None) -> tuple[int, ...] | None:
     return seeds
 
 
-def choose_sandbox(config: RunConfig) -> Sandbox:
+def _check_gpus(task: tasks.Task, selection: str) -> None:
+    devices = select(selection, nvidia_smi)
+    if task.run.gpus > len(devices):
+        raise BadConfiguration(
+            f"--gpus {selection}: the task {task.name} needs {task.run.gpus} GPU(s) for one run, and this is "
+            f"{len(devices)}; give all, or UUIDs as `nvidia-smi -L` lists them"
+        )
+
+
+def choose_sandbox(config: RunConfig, gpus: str = "", tell: Callable[[str], None] = lambda _: None) -> Sandbox:
     """The sandbox that a run's code runs in.
 
     Only the rule-based model's code, which is this project's own, may run as a plain process without being asked for.
 
+    Args:
+        config: of the run.
+        gpus: devices that its experiments may have now; the configuration's when empty.
+        tell: is told in a line when a weaker sandbox has to be taken than the strongest, and why.
+
     Raises:
         SandboxUnavailable: with what is missing and what to do.
     """
+    image = tasks.find(config.task).run.image if config.discover is None else "base"
     try:
-        return choose(config.sandbox)
+        return choose(config.sandbox, image=image, gpus=gpus or config.gpus, tell=tell)
     except SandboxUnavailable:
         if config.sandbox != "auto" or config.model.name != RULE_BASED:
             raise
