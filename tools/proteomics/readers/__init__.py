@@ -1,0 +1,1 @@
+"""Tables of quantities as search engines, core facilities and papers write them, made into data."""

@@ -1,0 +1,101 @@
+"""Tables of no known program: a matrix with samples in columns or in rows, with or without columns of another kind."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from tools.errors import DataUnreadable
+from tools.proteomics.readers.columns import UNIPROT, annotate, key, share_of, tells_of_features
+from tools.proteomics.readers.formats import Quantities
+from tools.proteomics.readers.rows import findings
+from tools.proteomics.readers.text import to_numbers
+from tools.proteomics.sample_sheet import match
+
+
+def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> Quantities:
+    """Quantities of a matrix. Which way it lies is told by the sample sheet's names, else by ids, else by its shape.
+
+    Raises:
+        DataUnreadable: it has no numbers, or nothing in it is named in the sample sheet.
+    """
+    numeric = [column for column in frame.columns if _is_number(frame[column])]
+    if not numeric:
+        raise DataUnreadable(f"{name}: no column holds quantities (numbers); a table of features × samples is needed")
+    if sheet is None:
+        return (
+            _features_in_columns(frame, numeric, None)
+            if _rows_are_samples(frame, numeric)
+            else _features_in_rows(
+                frame, [column for column in numeric if not tells_of_features(column)] or numeric, name
+            )
+        )
+    in_columns = match(sheet, [str(column) for column in frame.columns])
+    key_column, in_rows = _best_key(frame, sheet)
+    if in_columns is None and in_rows == 0:
+        raise DataUnreadable(
+            f"{name}: no sample of it is named in the sample sheet; the table has "
+            f"{', '.join(map(str, numeric[:3]))} …, the sheet {', '.join(map(str, sheet.iloc[:3, 0]))} …"
+        )
+    if in_columns is not None and len(in_columns.rows) >= in_rows:
+        return _features_in_rows(frame, [column for column in frame.columns if str(column) in in_columns.rows], name)
+    features = [column for column in numeric if column not in set(sheet.columns) | {key_column}]
+    return _features_in_columns(frame, features, key_column)
+
+
+def _features_in_rows(frame: pd.DataFrame, columns: list[str], name: str) -> Quantities:
+    kept, removed = findings(frame)
+    identity = kept.iloc[:, 0] if kept.columns[0] not in columns else pd.Series(kept.index + 1, kept.index)
+    numbers = pd.DataFrame({str(column): to_numbers(kept[column], name) for column in columns}, index=kept.index)
+    features = annotate(kept.drop(columns=columns), identity)
+    values = numbers.T
+    values.columns = features.index = pd.Index(_once(identity), name="feature")
+    return Quantities("wide", values, features, pd.DataFrame(index=values.index), removed)
+
+
+def _features_in_columns(frame: pd.DataFrame, columns: list[str], key_column: str | None) -> Quantities:
+    """Rows are samples, or cells of which a sample has many; columns that are no quantities say something of them."""
+    others = frame.drop(columns=columns)
+    if key_column is None:
+        key_column = next((str(column) for column in others.columns if others[column].is_unique), None)
+    index = pd.Index(frame[key_column].astype(str) if key_column else frame.index.astype(str))
+    values = frame[columns].astype(float).set_axis(index)
+    identity = pd.Series([str(column) for column in columns])
+    features = annotate(pd.DataFrame({"feature": identity}), identity).set_axis(pd.Index(_once(identity)))
+    values.columns = pd.Index(features.index, name="feature")
+    return Quantities("wide" if index.is_unique else "cytof", values, features, others.set_axis(index), {})
+
+
+def _best_key(frame: pd.DataFrame, sheet: pd.DataFrame) -> tuple[str | None, int]:
+    """The column whose values the sheet names, and how many rows it so knows."""
+    best: tuple[str | None, int] = (None, 0)
+    for at, column in enumerate(frame.columns):
+        if at and _is_number(frame[column]):
+            continue
+        values = frame[column].dropna().astype(str)
+        matched = match(sheet, list(values.unique()))
+        known = int(values.isin(matched.rows).sum()) if matched else 0
+        if known > best[1]:
+            best = (str(column), known)
+    return best
+
+
+def _rows_are_samples(frame: pd.DataFrame, numeric: list[str]) -> bool:
+    """A table without a sample sheet lies as its ids say, else it has more features than samples."""
+    titles = share_of(UNIPROT, map(str, numeric))
+    if titles > 0.5:
+        return True
+    first = frame.iloc[:, 0].dropna().astype(str)
+    if share_of(UNIPROT, first) > 0.5 or key(frame.columns[0]) in ("gene", "protein", "peptide"):
+        return False
+    return len(numeric) > len(frame)
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column)) and not pd.api.types.is_bool_dtype(column)
+
+
+def _once(identity: pd.Series) -> list[str]:
+    """Ids, each once: a second of the same name gets a number."""
+    texts = identity.astype(str)
+    again = texts.groupby(texts).cumcount()
+    return [text if number == 0 else f"{text} ({number + 1})" for text, number in zip(texts, again, strict=True)]

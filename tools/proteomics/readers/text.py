@@ -1,0 +1,187 @@
+"""Tables as text: delimiter, decimal sign, encoding and compression are found, and broken files are refused.
+
+pandas alone reads a file that was cut off, or one of another kind, into a table that looks right; such a file must end
+here with one line that says what is wrong, since nothing later can tell.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import warnings
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from tools.errors import DataUnreadable
+
+_KINDS = (
+    (b"PK\x03\x04", "a zip file or an Excel workbook"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"%PDF", "a PDF"),
+    (b"<?xml", "an XML file (spectra have a tool of their own)"),
+    (b"FCS", "a flow cytometry FCS file"),
+)
+"""How other kinds of files begin."""
+_GZIP = b"\x1f\x8b"
+_MISSING = (
+    "",
+    "NA",
+    "N/A",
+    "#N/A",
+    "#NUM!",
+    "NaN",
+    "NAN",
+    "nan",
+    "null",
+    "Null",
+    "NULL",
+    "Filtered",
+    "n. def.",
+    "n.d.",
+)
+_HEAD = 1 << 20
+
+
+class Layout(NamedTuple):
+    """How a table is written."""
+
+    delimiter: str
+    decimal: str
+    fields: int
+    """Of the header."""
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table with one header line, its numbers read as numbers.
+
+    Raises:
+        DataUnreadable: it is no such table, or was cut off.
+    """
+    text = read_text(path)
+    return parse_table(text, path.name)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, unpacked when gzip packed it.
+
+    Raises:
+        DataUnreadable: it is no text, or was cut off.
+    """
+    raw = path.read_bytes()
+    if raw.startswith(_GZIP):
+        try:
+            raw = gzip.decompress(raw)
+        except (EOFError, OSError, zlib.error) as error:
+            raise DataUnreadable(f"{path.name}: the gzip file is cut off or damaged; fetch it again") from error
+    for magic, kind in _KINDS:
+        if raw.startswith(magic):
+            raise DataUnreadable(f"{path.name}: is {kind}, not a table as text; save it as TSV or CSV")
+    if not raw.strip():
+        raise DataUnreadable(f"{path.name}: is empty")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16")
+    if b"\x00" in raw[:_HEAD]:
+        raise DataUnreadable(f"{path.name}: holds binary data, not a table as text; save it as TSV or CSV")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def parse_table(text: str, name: str) -> pd.DataFrame:
+    """The table that a text holds; `name` is the file's, for messages.
+
+    Raises:
+        DataUnreadable: lines differ in length, the last one is cut off, or there is no second line or column.
+    """
+    layout = _layout(text)
+    if layout.fields < 2:
+        raise DataUnreadable(f"{name}: the first line has one field only; a table with tabs or commas is needed")
+    _refuse_cut_off(text, layout, name)
+    try:
+        with warnings.catch_warnings():
+            # pandas drops fields that the header has no name for, with a warning; the values would be out of step.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.StringIO(_name_the_rows(text, layout)),
+                sep=layout.delimiter,
+                decimal=layout.decimal,
+                na_values=list(_MISSING),
+                keep_default_na=False,
+                low_memory=False,
+                index_col=False,
+            )
+    except pd.errors.ParserWarning as error:
+        raise DataUnreadable(f"{name}: lines have more fields than the header has names; give each a name") from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise DataUnreadable(f"{name}: {_first_line(error)}; every line needs as many fields as the first") from error
+    if frame.empty:
+        raise DataUnreadable(f"{name}: has a header and no line below it")
+    return frame.rename(columns={column: _column_name(column, at) for at, column in enumerate(frame.columns)})
+
+
+def to_numbers(column: pd.Series, name: str) -> pd.Series:
+    """A column as numbers.
+
+    Raises:
+        DataUnreadable: a value is none.
+    """
+    if pd.api.types.is_bool_dtype(column):
+        raise DataUnreadable(f"{name}: column `{column.name}` holds truth values, not quantities")
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype(float)
+    text = column.astype(str).where(column.notna())
+    if text.dropna().str.fullmatch(r"-?\d+(,\d+)?").all():
+        text = text.str.replace(",", ".")
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    wrong = text[numbers.isna() & text.notna()]
+    if len(wrong):
+        raise DataUnreadable(
+            f"{name}: column `{column.name}`, line {int(str(wrong.index[0])) + 2}: `{wrong.iloc[0]}` is no number"
+        )
+    return numbers
+
+
+def _layout(text: str) -> Layout:
+    """Tabs where there are any, else of comma and semicolon the one that both of the first two lines have more of:
+    ids joined by semicolons stand in headers too."""
+    header, second = [*text.split("\n", 2), ""][:2]
+    delimiter = "\t" if "\t" in header else max(",;", key=lambda sign: min(header.count(sign), second.count(sign)))
+    decimal = "."
+    if delimiter == ";":
+        head = text[len(header) : len(header) + _HEAD]
+        decimal = "," if re.search(r"\d,\d", head) and not re.search(r"\d\.\d", head) else "."
+    return Layout(delimiter, decimal, header.count(delimiter) + 1)
+
+
+def _name_the_rows(text: str, layout: Layout) -> str:
+    """R writes a header that lacks a field for the names of the rows: give it one."""
+    second = text.split("\n", 2)[1].rstrip("\r") if "\n" in text else ""
+    one_more = second.count(layout.delimiter) == layout.fields and not second.endswith(layout.delimiter)
+    return f"name{layout.delimiter}{text}" if one_more else text
+
+
+def _refuse_cut_off(text: str, layout: Layout, name: str) -> None:
+    """A last line that is shorter than the header and has no end was cut off, unless lines above it are as short."""
+    if text.endswith(("\n", "\r")) or text.count("\n") < 1:
+        return
+    *_, before, last = text.rsplit("\n", 2)
+    if last.count(layout.delimiter) < min(layout.fields - 1, before.count(layout.delimiter)):
+        line = text.count("\n") + 1
+        raise DataUnreadable(f"{name}: ends in the middle of line {line}; the file is cut off, fetch it again")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).replace("Error tokenizing data. C error: ", "").strip().partition("\n")[0]
+
+
+def _column_name(column: object, at: int) -> str:
+    """A header's field; R writes none over the names of rows."""
+    name = str(column).strip()
+    return "name" if at == 0 and name.startswith("Unnamed:") else name

@@ -1,0 +1,120 @@
+"""The sample sheet: what is known of the samples, and which row of it belongs to which sample of a table.
+
+People name a sample by its run file, by a short name or by a program's column title. Which column of a sheet holds the
+name that the table uses is found by comparing values, never by the column's title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from tools.errors import DataUnreadable
+from tools.proteomics.readers.text import read_table
+
+_RUN_ENDINGS = re.compile(r"\.(gz|raw|mzml|mzxml|mgf|d|wiff|dia|fcs|htrms)$", re.IGNORECASE)
+_SDRF = re.compile(r"^(characteristics|factor value|comment|parameter value)\s*\[(.+)\]$", re.IGNORECASE)
+
+
+class Match(NamedTuple):
+    """Which rows of a sheet belong to which names."""
+
+    column: str
+    """The sheet's column that holds the names."""
+    rows: dict[str, int]
+    """Name → row of the sheet, of the names that it has."""
+
+
+def read_sheet(path: Path) -> pd.DataFrame:
+    """A sample sheet, one row a sample; an SDRF file loses the brackets around its columns' names.
+
+    Raises:
+        DataUnreadable: it is no table.
+    """
+    frame = read_table(path).dropna(how="all").dropna(axis="columns", how="all")
+    if frame.empty:
+        raise DataUnreadable(f"{path.name}: has no sample")
+    return frame.set_axis(_column_names(frame.columns), axis="columns").reset_index(drop=True)
+
+
+def match(sheet: pd.DataFrame, names: Sequence[str]) -> Match | None:
+    """The column of a sheet that holds most of the names, compared as they are, then as run files, then loosely.
+
+    A column counts only where each of its values that is used is there once, so that a group or a batch is no key.
+    """
+    best: Match | None = None
+    for simplify in (str, run_name, _loosely):
+        wanted = _unique(names, simplify)
+        for column in sheet.columns:
+            rows = _rows(sheet[column], simplify)
+            found = {name: rows[simple] for simple, name in wanted.items() if simple in rows}
+            if found and (best is None or len(found) > len(best.rows)):
+                best = Match(str(column), found)
+    return best
+
+
+def join(sheet: pd.DataFrame, names: Sequence[str], matched: Match) -> pd.DataFrame:
+    """The rows of a sheet for the names that it has, in their order, indexed by the sheet's own name for a sample.
+
+    A name may be there many times, as a sample's is in a table of cells.
+    """
+    rows = sheet.iloc[[matched.rows[name] for name in names if name in matched.rows]]
+    naming = _naming_column(sheet, matched.column) if len(set(names)) == len(names) else matched.column
+    return rows.set_axis(pd.Index(rows[naming].astype(str), name="sample"))
+
+
+def run_name(name: str) -> str:
+    """A run's file name without its folder and ending: `D:\\x\\run_01.raw` → `run_01`."""
+    base = re.split(r"[\\/]", str(name).strip())[-1]
+    while _RUN_ENDINGS.search(base):
+        base = _RUN_ENDINGS.sub("", base)
+    return base
+
+
+def _loosely(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", run_name(name).lower()).strip("_")
+
+
+def _unique(names: Iterable[str], simplify: Callable[[str], str]) -> dict[str, str]:
+    """Simplified name → name, without those that simplifying makes alike."""
+    pairs = pd.Series({name: simplify(name) for name in dict.fromkeys(names)}, dtype=object)
+    single = pairs[~pairs.duplicated(keep=False)]
+    return {str(simple): str(name) for name, simple in single.items() if simple}
+
+
+def _rows(column: pd.Series, simplify: Callable[[str], str]) -> dict[str, int]:
+    """Simplified value → row, of the values that are there once."""
+    simple = column.dropna().map(lambda value: simplify(_as_text(value)))
+    return {str(value): int(str(at)) for at, value in simple[~simple.duplicated(keep=False)].items()}
+
+
+def _as_text(value: object) -> str:
+    """A whole number that a missing neighbour made a fraction is still a whole number."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _naming_column(sheet: pd.DataFrame, key: str) -> str:
+    """The column whose values name samples: the first that has a different text for each, else the key."""
+    for column in sheet.columns:
+        values = sheet[column]
+        if not pd.api.types.is_numeric_dtype(values) and values.notna().all() and values.is_unique:
+            return str(column)
+    return key
+
+
+def _column_names(columns: pd.Index) -> list[str]:
+    """Names without an SDRF's brackets, without slashes (a file of data cannot hold them), each once."""
+    names: list[str] = []
+    for column in columns:
+        sdrf = _SDRF.match(str(column))
+        name = (sdrf[2] if sdrf else str(column)).strip().strip("_").replace("/", " per ").strip() or "column"
+        if sdrf and name in names:
+            name = f"{sdrf[1].lower()} {name}"
+        while name in names:
+            name += " (2)"
+        names.append(name)
+    return names
