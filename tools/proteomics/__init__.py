@@ -1,0 +1,1 @@
+"""Tools for the analysis of quantitative proteomics, and the statistics under them."""
