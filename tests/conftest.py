@@ -1,4 +1,5 @@
-"""What CI says it has is never skipped: `ECHOLOCATE_REQUIRE` names it (docker, bubblewrap, browser, data)."""
+"""What CI says it has is never skipped: `ECHOLOCATE_REQUIRE` names it (docker, bubblewrap, browser, data,
+limma, comet)."""
 
 from __future__ import annotations
 
@@ -16,5 +17,7 @@ def pytest_sessionstart() -> None:
     required = os.environ.get("ECHOLOCATE_REQUIRE", "").split(",")
     if "browser" in required and shutil.which("chromium") is None:
         pytest.exit("ECHOLOCATE_REQUIRE names a browser, but there is no chromium", returncode=2)
+    if "comet" in required and shutil.which("comet-ms") is None:
+        pytest.exit("ECHOLOCATE_REQUIRE names comet, but there is no comet-ms", returncode=2)
     if "data" in required and not DATA.is_dir():
         pytest.exit(f"ECHOLOCATE_REQUIRE names data, but {DATA} is not there: set ECHOLOCATE_TEST_DATA", returncode=2)
