@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -119,7 +120,10 @@ def prepare(
     digest = hashlib.sha256(json.dumps([source.hash, call, *_contents(inputs)]).encode()).hexdigest()
     call_file = folder / "calls" / f"{digest}.json"
     call_file.parent.mkdir(parents=True, exist_ok=True)
-    call_file.write_text(call, encoding="utf-8")
+    # Calls that are alike are laid out side by side: each sees the whole file or none.
+    draft = call_file.with_name(f".{digest}.{uuid.uuid4().hex}")
+    draft.write_text(call, encoding="utf-8")
+    draft.replace(call_file)
     return Prepared(
         code=source.lay_out(folder),
         inputs=inputs | {CALL: call_file},
