@@ -18,6 +18,18 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.cli_models import ask_prices, chosen, export, find_recording, own_settings
+from agent.cli_options import (
+    JsonOption,
+    ReviewOption,
+    RunArgument,
+    RunsOption,
+    TimeoutOption,
+    WaitOption,
+    attend,
+    attended,
+    open_run,
+)
+from agent.cli_review import review_app
 from agent.cli_tasks import task_app
 from agent.config import ModelChoice, SandboxName
 from agent.debugging.failure import Ablation
@@ -27,7 +39,9 @@ from agent.errors import EcholocateError, ModelUnavailable, UserMustAct
 from agent.literature.retrieval import Mode
 from agent.loop import open_context, work
 from agent.models.choose import RULE_BASED
+from agent.review.queue import pending
 from agent.review.report import write_report
+from agent.review.settings import ReviewSettings
 from agent.run import Run, run_folders
 from agent.session import choose_sandbox, new_run, replaying, session_model
 from agent.show import describe, run_rows
@@ -40,11 +54,8 @@ app = typer.Typer(
     help="A closed-loop research agent: papers, ideas, code, sandboxed experiments, honest measurement, next ideas.",
 )
 app.add_typer(task_app, name="task")
+app.add_typer(review_app, name="review")
 app.command()(export)
-
-RunsOption = Annotated[Path, typer.Option("--runs", envvar="ECHOLOCATE_RUNS", help="Folder of the runs.")]
-RunArgument = Annotated[str, typer.Argument(help="A run's name, or its folder; the newest when left out.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 _out = Console()
 STOPPED = 130
@@ -83,6 +94,9 @@ def run(
     replay: Annotated[
         str | None, typer.Option(help="Repeat this run, or exported recording, from its answers; no task then.")
     ] = None,
+    review: ReviewOption = None,
+    review_timeout: TimeoutOption = None,
+    wait: WaitOption = False,
     name: Annotated[str | None, typer.Option(help="The run's name.")] = None,
     runs: RunsOption = Path("runs"),
     as_json: JsonOption = False,
@@ -120,27 +134,38 @@ def run(
         papers=papers or [],
         retrieval=retrieval,
         debug_context=debug_context,
+        review=attended(review, review_timeout, ReviewSettings()),
     )
-    _work_on(made, as_json=as_json)
+    _work_on(made, as_json=as_json, patient=wait)
 
 
 @app.command()
-def resume(run_: RunArgument = "", runs: RunsOption = Path("runs"), as_json: JsonOption = False) -> None:
-    """Go on with a run that was stopped or killed: nothing that was finished is done again."""
-    _work_on(_open(run_, runs), as_json=as_json)
+def resume(
+    run_: RunArgument = "",
+    review: ReviewOption = None,
+    review_timeout: TimeoutOption = None,
+    wait: WaitOption = False,
+    runs: RunsOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Go on with a run that was stopped or killed, or waits for people: nothing that was finished is done again."""
+    opened = open_run(run_, runs)
+    with opened.locked():
+        attend(opened, review, review_timeout)
+    _work_on(opened, as_json=as_json, patient=wait)
 
 
 @app.command()
 def status(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
     """Say where a run stands."""
-    with _open(run_, runs) as opened:
+    with open_run(run_, runs) as opened:
         _out.print(describe(opened, ""))
 
 
 @app.command()
 def stop(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
     """Ask the process that works on a run to stop in order."""
-    with _open(run_, runs) as opened:
+    with open_run(run_, runs) as opened:
         holder = opened.holder()
         if holder is None:
             _out.print(f"{opened.config.id}: no process works on it")
@@ -168,14 +193,14 @@ def show(
     runs: RunsOption = Path("runs"),
 ) -> None:
     """Show a run, an idea or an attempt: diff, traceback, log."""
-    with _open(run_, runs) as opened:
+    with open_run(run_, runs) as opened:
         _out.print(describe(opened, what))
 
 
 @app.command()
 def report(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
     """Write a run's report anew, finished or not, and say where it is."""
-    with _open(run_, runs) as opened:
+    with open_run(run_, runs) as opened:
         _out.print(str(write_report(opened)), soft_wrap=True)
 
 
@@ -193,7 +218,7 @@ def doctor(
         _out.print(finding.detail, markup=False, soft_wrap=True)
 
 
-def _work_on(opened: Run, *, as_json: bool) -> None:
+def _work_on(opened: Run, *, as_json: bool, patient: bool = False) -> None:
     style: Style = "json" if as_json else "live" if _out.is_terminal else "plain"
     with opened, opened.locked():
         model, spending = session_model(opened)
@@ -201,7 +226,13 @@ def _work_on(opened: Run, *, as_json: bool) -> None:
         with open_context(opened, model, sandbox, spending) as context:
             _say(as_json, f"{model.describes_itself}\nSandbox: {sandbox.isolation.summary}")
             with following(opened, style, _out):
-                ending = asyncio.run(work(context))
+                ending = asyncio.run(work(context, patient=patient))
+        waiting = len(pending(opened))
+    if ending == "resting":
+        name = opened.config.id
+        _say(as_json, f"At rest: {waiting} to judge. Look with: echolocate review walk {name}")
+        _say(as_json, f"Then go on with: echolocate resume {name}")
+        return
     if ending == "stopped":
         _say(as_json, f"Stopped. Go on with: echolocate resume {opened.config.id}")
         raise typer.Exit(STOPPED)
@@ -212,16 +243,6 @@ def _say(as_json: bool, text: str) -> None:
     """Tell a person something; programs read the events alone."""
     if not as_json:
         _out.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _open(name: str, runs: Path) -> Run:
-    """The run of this name or folder; the newest for an empty name."""
-    if not name:
-        newest = run_folders(runs)
-        if not newest:
-            raise UserMustAct(f"{runs}: no runs here; `echolocate run digits` makes one, --runs names another folder")
-        return Run.open(newest[0])
-    return Run.open(runs / name if (runs / name / "run.toml").is_file() else Path(name))
 
 
 def main() -> None:

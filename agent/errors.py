@@ -6,7 +6,8 @@
     │   ├── RunBusy              another process works on this run
     │   ├── ReplayDeparted       a replay asks what the recorded run did not
     │   ├── VerdictRefused       a verdict that cannot be given on this item
-    │   └── StaleItem            a verdict on an item that has changed meanwhile: kept, and does not count
+    │   ├── StaleItem            a verdict on an item that has changed meanwhile: kept, and does not count
+    │   └── Unanswered           a question about an item that got no usable answer
     ├── ModelFailed          nobody now: this one question got no usable answer; the idea fails, the run goes on
     ├── BudgetSpent          the loop: it asks no more, and ends the run in order, with its report
     ├── SourceFailed         nobody: this source's answer is an error, the other sources go on
@@ -47,6 +48,10 @@ class VerdictRefused(UserMustAct):
 
 class StaleItem(UserMustAct):
     """The item changed since the reviewer looked at it. The verdict is kept but does not count; look again."""
+
+
+class Unanswered(UserMustAct):
+    """A reviewer's question that got no usable answer. The message says why; it may be asked in another way."""
 
 
 class BudgetSpent(EcholocateError):

@@ -36,6 +36,11 @@ def _last_half(items: tuple[Any, ...]) -> tuple[Any, ...]:
     return items[len(items) // 2 :]
 
 
+def _first_lines(diff: str) -> str:
+    lines = diff.splitlines(keepends=True)
+    return "".join(lines[: len(lines) // 2])
+
+
 def _innermost_half(traceback: str) -> str:
     lines = traceback.splitlines()
     kept = max(_FEWEST_LINES, len(lines) // 2)
@@ -51,4 +56,6 @@ _HALVES: dict[str, Callable[[Any], Any]] = {
     "reviews": _last_half,
     "notes": _last_half,
     "traceback": _innermost_half,
+    "diff": _first_lines,
+    "facts": _first_half,
 }

@@ -14,6 +14,8 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.evidence.numbers import unsupported
+
 A = TypeVar("A", bound="Answer")
 
 
@@ -207,6 +209,43 @@ class RepairCode(Request[CodeChange]):
         return _unchanged(self.files, answer)
 
 
+class Fact(Context):
+    """A number or sentence of the ledger, as it is printed, with what it says."""
+
+    name: str
+    text: str
+
+
+class ItemAnswer(Answer):
+    """An answer to `AskAboutItem`."""
+
+    answer: str = Field(min_length=1, max_length=4000)
+
+
+class AskAboutItem(Request[ItemAnswer]):
+    """A reviewer's question about an idea, its code or its result, to be answered from the ledger."""
+
+    kind = "ask_about_item"
+    answer_type = ItemAnswer
+
+    task: str
+    """The task's question."""
+    about: str
+    """`idea`, `code` or `result`."""
+    title: str
+    summary: str
+    motivation: str
+    diff: str
+    facts: tuple[Fact, ...]
+    question: str
+
+    def flaw_of(self, answer: ItemAnswer) -> str:
+        """An answer with a number that the ledger lacks is made up."""
+        made_up = unsupported(answer.answer, (f"{fact.name} {fact.text}" for fact in self.facts))
+        numbers = ", ".join(map(str, dict.fromkeys(made_up)))
+        return f"{numbers}: no such number among the facts; write only numbers that stand there" if made_up else ""
+
+
 def _unchanged(files: tuple[SourceFile, ...], change: CodeChange) -> str:
     """The flaw of a change that alters no file and adds none that a file of the program names; empty when it is sound.
 
@@ -225,5 +264,5 @@ def question_key(kind: str, fields: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-REQUESTS: tuple[type[Request[Any]], ...] = (ProposeIdeas, WriteCode, RepairCode)
+REQUESTS: tuple[type[Request[Any]], ...] = (ProposeIdeas, WriteCode, RepairCode, AskAboutItem)
 """Every kind of question there is."""

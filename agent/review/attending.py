@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ def collect(run: Run) -> None:
                 submit(run, one.id, one.version, verdict, THE_RUN)
 
 
-def wait(run: Run, *, patient: bool) -> bool:
+async def wait(run: Run, *, patient: bool) -> bool:
     """Wait until there is a verdict to go on with.
 
     Returns:
@@ -51,7 +51,7 @@ def wait(run: Run, *, patient: bool) -> bool:
             return True
         if not patient and all(_waited_s(one) >= run.config.review.timeout_s for one in pending(run)):
             return False
-        time.sleep(_POLL_S)
+        await asyncio.sleep(_POLL_S)
 
 
 def _by_itself(run: Run, one: ReviewItem) -> Verdict | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TypeVar, cast
 
 from agent.errors import ModelFailed
-from agent.models.requests import Answer, ProposeIdeas, RepairCode, Request, WriteCode
+from agent.models.requests import Answer, AskAboutItem, ProposeIdeas, RepairCode, Request, WriteCode
+from agent.models.rule_based.answering import answer_about
 from agent.models.rule_based.proposing import propose
 from agent.models.rule_based.repairing import repair
 from agent.models.rule_based.writing import write
@@ -41,4 +42,6 @@ class RuleBasedModel:
                 return write(request.idea, request.files)
             case RepairCode():
                 return repair(request)
+            case AskAboutItem():
+                return answer_about(request)
         return None

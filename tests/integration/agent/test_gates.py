@@ -1,8 +1,10 @@
-"""Gates: a run that waits for people, goes on from wherever the answer comes, and tells the next round what was said."""
+"""Gates: a run that waits for people, goes on wherever the answer comes from, and tells the next round of it."""
 
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,6 @@ from agent.errors import StaleItem
 from agent.history import attempts
 from agent.models.requests import CodeChange, ProposeIdeas, WriteCode
 from agent.records import EventRecord, IdeaRecord, MeasurementRecord, VerdictRecord
-from agent.review.attending import wait
 from agent.review.queue import THE_RUN, item, pending, reviews, submit
 from agent.review.settings import ReviewSettings
 from agent.review.verdicts import Accept, Edit, Reject, Rerun, Verdict
@@ -176,10 +177,8 @@ def test_a_time_out_is_no_lesson_for_the_next_round(tmp_path: Path) -> None:
 def test_who_is_late_at_a_time_out_is_told_and_loses_nothing(tmp_path: Path) -> None:
     edit = Edit(changes={"title": "a title that took an hour"})
     with waiting_run(tmp_path, "ideas", timeout_s=1.0, then="accept") as run:
-        go(run, model())
-        seen = item(run, "r1-1/idea")
-        assert wait(run, patient=False)
         assert go(run, model()) == "finished"
+        seen = item(run, "r1-1/idea").model_copy(update={"version": 1})
         with pytest.raises(StaleItem, match="echolocate said accept meanwhile"):
             submit(run, seen.id, seen.version, edit, "ada")
         assert [one.verdict for one in reviews(run, seen.id) if not one.counts] == [edit]
@@ -260,9 +259,22 @@ def test_a_file_that_is_no_verdict_is_set_aside_with_the_reason(tmp_path: Path, 
 
 def test_waiting_for_people_is_no_work(tmp_path: Path) -> None:
     """The budget of minutes is not spent on a run that rests."""
-    with waiting_run(tmp_path, "ideas", timeout_s=2.0, then="wait") as run:
-        go(run, model())
-        worked = run.seconds_worked()
-        assert not wait(run, patient=False)
-        assert run.seconds_worked() == worked
-        assert run.all(EventRecord, EventRecord.n)[-1].kind == "resting"
+    with waiting_run(tmp_path, "ideas", timeout_s=1000.0, then="wait") as run:
+        begun = time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+            judging = pool.submit(judge_late, run.folder)
+            assert go(run, model()) == "finished"
+        assert run.seconds_worked() < time.monotonic() - begun - judging.result()
+
+
+def judge_late(folder: Path) -> float:
+    """Reject everything, some seconds after the run came to rest; returns the seconds."""
+    with Run.open(folder) as run:
+        while not run.all(EventRecord, kind="resting"):
+            time.sleep(0.1)
+        rested = time.monotonic()
+        time.sleep(3)
+        seconds = time.monotonic() - rested
+        for one in pending(run):
+            say(run, one.id, Reject(reason="no"))
+        return seconds

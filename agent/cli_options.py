@@ -1,0 +1,66 @@
+"""Arguments that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.errors import BadConfiguration, UserMustAct
+from agent.review.settings import ReviewSettings, parse_gates, parse_timeout
+from agent.run import Run, run_folders
+
+RunsOption = Annotated[Path, typer.Option("--runs", envvar="ECHOLOCATE_RUNS", help="Folder of the runs.")]
+RunArgument = Annotated[str, typer.Argument(help="A run's name, or its folder; the newest when left out.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+ReviewOption = Annotated[
+    str | None, typer.Option("--review", help="Wait for people at: ideas, code, results, hypotheses; or never.")
+]
+TimeoutOption = Annotated[
+    str | None,
+    typer.Option("--review-timeout", help="How long, and what then: 8h:accept, 30m:reject, 2d:wait."),
+]
+WaitOption = Annotated[bool, typer.Option("--wait", help="Stay until people have judged, however long.")]
+
+
+def open_run(name: str, runs: Path) -> Run:
+    """The run of this name or folder; the newest for an empty name.
+
+    Raises:
+        UserMustAct: there is none.
+    """
+    if not name:
+        newest = run_folders(runs)
+        if not newest:
+            raise UserMustAct(f"{runs}: no runs here; `echolocate run digits` makes one, --runs names another folder")
+        return Run.open(newest[0])
+    return Run.open(runs / name if (runs / name / "run.toml").is_file() else Path(name))
+
+
+def attended(review: str | None, timeout: str | None, before: ReviewSettings) -> ReviewSettings:
+    """How a run is attended from now on; what is left out stays as before.
+
+    Raises:
+        BadConfiguration: an option that cannot be right.
+    """
+    changed: dict[str, object] = {}
+    if review is not None:
+        changed["gates"] = parse_gates(review)
+    if timeout is not None:
+        changed["timeout_s"], changed["then"] = parse_timeout(timeout)
+    return before.model_copy(update=changed)
+
+
+def attend(run: Run, review: str | None, timeout: str | None) -> None:
+    """Change how a run is attended where that was asked for.
+
+    Raises:
+        BadConfiguration: an option that cannot be right, or results are to be reviewed and were not from the start.
+    """
+    before = run.config.review
+    wanted = attended(review, timeout, before)
+    if "results" in wanted.gates and "results" not in before.gates:
+        raise BadConfiguration("--review results: only from a run's start, when reruns get a share of the error rate")
+    if wanted != before:
+        run.attend(wanted)
