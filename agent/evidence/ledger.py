@@ -29,7 +29,10 @@ from agent.records import (
 from agent.run import Run
 from workspaces.task import Metric
 
-Kind = Literal["measurement", "verdict", "attempt", "idea", "paper", "count", "journal", "setting", "calls"]
+Kind = Literal[
+    "measurement", "verdict", "attempt", "idea", "paper", "count", "journal", "setting", "calls", "statistic", "step",
+    "hypothesis",
+]  # fmt: skip
 
 _EXACT = 4
 """Significant digits of a metric whose task is not there any more to say which differences matter."""
@@ -48,6 +51,12 @@ class Source(BaseModel):
     code_hash: str = ""
     data_hash: str = ""
     seeds: tuple[int, ...] = ()
+    step: str = ""
+    """Of a discovery: the step whose table or fact it is."""
+    tool: str = ""
+    """The tool that the step called, and where that comes from."""
+    job: str = ""
+    """Of the sandbox: made of the tool's code, its parameters and its inputs."""
     predictions: tuple[str, ...] = ()
     """SHA-256 of the predictions that were scored, one a seed."""
     follows_from: tuple[str, ...] = ()
