@@ -28,7 +28,7 @@ def ideas_csv(run: Dossier) -> str:
     writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n", restval="")
     writer.writeheader()
     for idea in run.ideas:
-        writer.writerow({name: _cell(value) for name, value in _row(idea).items()})
+        writer.writerow({name: cell(value) for name, value in _row(idea).items()})
     return out.getvalue()
 
 
@@ -38,7 +38,7 @@ def usage_csv(run: Dossier) -> str:
     writer = csv.DictWriter(out, [field.name for field in fields(UsageView)], lineterminator="\n")
     writer.writeheader()
     for row in _usage(run):
-        writer.writerow({name: "" if value is None else _cell(value) for name, value in row.items()})
+        writer.writerow({name: "" if value is None else cell(value) for name, value in row.items()})
     return out.getvalue()
 
 
@@ -91,7 +91,7 @@ def _row(idea: IdeaView) -> dict[str, str | float]:
     return row
 
 
-def _cell(value: str | float) -> str:
+def cell(value: str | float) -> str:
     """A cell that a spreadsheet takes for text when it is text: one that begins like a formula gets an apostrophe
     (OWASP, "CSV injection")."""
     if not isinstance(value, str):

@@ -41,7 +41,7 @@ def write_report(run: Run) -> Path:
         "usage.json": usage_json(dossier),
     }
     for name, text in files.items():
-        _write(run.folder / name, text)
+        write_file(run.folder / name, text)
     return run.folder / "report.html"
 
 
@@ -115,7 +115,8 @@ def _digests(source: Source) -> str:
     return ", ".join(digest[:10] for digest in source.predictions)
 
 
-def _write(path: Path, text: str) -> None:
+def write_file(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or as it was."""
     path.parent.mkdir(exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(text, encoding="utf-8", errors="replace")
