@@ -29,6 +29,7 @@ from agent.cli_options import (
     attended,
     open_run,
 )
+from agent.cli_papers import papers_app
 from agent.cli_review import review_app
 from agent.cli_tasks import task_app
 from agent.config import ModelChoice, SandboxName
@@ -54,6 +55,7 @@ app = typer.Typer(
     help="A closed-loop research agent: papers, ideas, code, sandboxed experiments, honest measurement, next ideas.",
 )
 app.add_typer(task_app, name="task")
+app.add_typer(papers_app, name="papers")
 app.add_typer(review_app, name="review")
 app.command()(export)
 
