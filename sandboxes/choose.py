@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from sandboxes.bubblewrap import BubblewrapSandbox
-from sandboxes.docker import DockerSandbox
 from sandboxes.errors import SandboxUnavailable
 from sandboxes.gpu_inventory import nvidia_smi, select
-from sandboxes.process import ProcessSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +59,17 @@ def _strongest(image: str, devices: tuple[str, ...], tell: Callable[[str], None]
 
 
 def _make(name: Name, image: str, devices: tuple[str, ...]) -> Sandbox:
+    # Imported here: Docker's client takes a third of a second, and most commands need no sandbox.
     if name == "docker":
+        from sandboxes.docker import DockerSandbox
+
         return DockerSandbox(image, devices)
     if devices:
         raise SandboxUnavailable(f"the sandbox {name} gives no GPUs; use docker, or leave --gpus out")
-    return BubblewrapSandbox() if name == "bubblewrap" else ProcessSandbox()
+    if name == "bubblewrap":
+        from sandboxes.bubblewrap import BubblewrapSandbox
+
+        return BubblewrapSandbox()
+    from sandboxes.process import ProcessSandbox
+
+    return ProcessSandbox()

@@ -7,15 +7,19 @@ import io
 import os
 import tarfile
 import threading
+from collections import deque
+from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from docker.errors import APIError, BuildError, ImageNotFound
+from docker.errors import APIError, ImageNotFound
 from pydantic import BaseModel, ConfigDict
 
 from sandboxes.errors import JobRejected, SandboxUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from docker import DockerClient
     from docker.models.images import Image
 
@@ -23,6 +27,8 @@ _FOLDER = Path(__file__).parent / "images"
 _REPOSITORY = "echolocate"
 _LABEL = "echolocate.image"
 _STAGE = "echolocate.stage"
+_UNDER = "echolocate.under"
+_WITH_PACKAGES = "-packages"
 _FILES = ("Dockerfile", "requirements.lock")
 _building = threading.Lock()
 
@@ -72,7 +78,7 @@ def ensure(client: DockerClient, image: str) -> str:
     if image in names():
         with _building:
             return build(client, image, BuildSettings.from_environment())
-    if not _exists(client, image):
+    if not exists(client, image):
         raise JobRejected(f"the image {image} is not there; built here are {', '.join(names())}; others must be pulled")
     return image
 
@@ -83,7 +89,7 @@ def check_source(client: DockerClient, image: str, settings: BuildSettings) -> N
     Raises:
         SandboxUnavailable: the engine has neither and reaches no registry; with what to do.
     """
-    if image not in names() or _exists(client, reference(image, settings)) or _exists(client, settings.base_image):
+    if image not in names() or exists(client, reference(image, settings)) or exists(client, settings.base_image):
         return
     try:
         client.images.get_registry_data(settings.base_image)
@@ -104,54 +110,129 @@ def reference(image: str, settings: BuildSettings) -> str:
     return f"{_REPOSITORY}/{image}:{digest.hexdigest()[:16]}"
 
 
-def build(client: DockerClient, image: str, settings: BuildSettings) -> str:
-    """Build one of `names`, and `base` below it, unless they are there; return the reference."""
+def build(
+    client: DockerClient, image: str, settings: BuildSettings, tell: Callable[[str], None] = lambda _: None
+) -> str:
+    """Build one of `names`, and `base` below it, unless they are there; return the reference.
+
+    Args:
+        client: of the engine.
+        image: one of `names`.
+        settings: where it comes from.
+        tell: is told each line that the build prints.
+
+    Raises:
+        SandboxUnavailable: it cannot be built.
+    """
     made = reference(image, settings)
-    if _exists(client, made):
+    if exists(client, made):
         return made
     if image != "base":
-        build(client, "base", settings)
-    arguments = {"BASE": _base_of(image, settings), "PIP_INDEX_URL": settings.pip_index, "TORCH": settings.torch}
+        build(client, "base", settings, tell)
+    given = {"BASE": _base_of(image, settings), "PIP_INDEX_URL": settings.pip_index, "TORCH": settings.torch}
+    arguments = {name: value for name, value in given.items() if value}
     try:
-        client.images.build(
-            fileobj=_context(image, settings),
+        _run_build(client, _context(image, settings), made, arguments, settings.network, {_LABEL: image}, tell)
+    except SandboxUnavailable as error:
+        raise SandboxUnavailable(
+            f"the image {image} cannot be built from {settings.base_image}: {error}. Behind a proxy or without a "
+            "registry set ECHOLOCATE_BASE_IMAGE, ECHOLOCATE_PIP_INDEX, ECHOLOCATE_CA_BUNDLE and "
+            "ECHOLOCATE_BUILD_NETWORK (docs/sandboxes.md)"
+        ) from error
+    return made
+
+
+def with_packages(image: str, digest: str) -> str:
+    """Return the reference of an image with packages over it, made from what has this digest."""
+    return f"{_REPOSITORY}/{image}{_WITH_PACKAGES}:{digest}"
+
+
+def build_over(client: DockerClient, base: str, made: str, context: IO[bytes]) -> None:
+    """Build an image over one that was built here, without network.
+
+    Args:
+        client: of the engine.
+        base: reference of what lies below.
+        made: reference of the new one; see `with_packages`.
+        context: an archive with the Dockerfile and what it needs.
+
+    Raises:
+        SandboxUnavailable: it cannot be built.
+    """
+    _run_build(client, context, made, {"BASE": base}, "none", {_UNDER: base}, lambda _: None)
+
+
+def _run_build(
+    client: DockerClient,
+    context: IO[bytes],
+    made: str,
+    arguments: dict[str, str],
+    network: str,
+    labels: dict[str, str],
+    tell: Callable[[str], None],
+) -> None:
+    last: deque[str] = deque(maxlen=3)
+    try:
+        events = client.api.build(
+            fileobj=context,
             custom_context=True,
-            buildargs={name: value for name, value in arguments.items() if value},
-            network_mode=settings.network,
-            labels={_LABEL: image},
             tag=made,
+            buildargs=arguments,
+            network_mode=network,
+            labels=labels,
             rm=True,
             forcerm=True,
+            decode=True,
         )
-    except (BuildError, APIError) as error:
-        raise SandboxUnavailable(_explain(image, settings, error)) from error
-    return made
+        for event in events:
+            if "error" in event:
+                raise SandboxUnavailable(f"{event['error']} ({' | '.join(last)})")
+            if line := str(event.get("stream", "")).strip():
+                last.append(line)
+                tell(line)
+    except APIError as error:
+        raise SandboxUnavailable(str(error.explanation)) from error
 
 
 def list_images(client: DockerClient) -> dict[str, Image]:
     """Return what was built here, of this and of earlier versions, by reference.
 
-    Goes by label and name: an image that somebody built on one of ours inherits the label.
+    Goes by label and name together: an image that somebody built on one of ours inherits the label.
     """
-    labelled = client.images.list(filters={"label": _LABEL})
-    return {tag: image for image in labelled for tag in image.tags if tag.startswith(f"{_REPOSITORY}/")}
+    found: dict[str, Image] = {}
+    for image in client.images.list(filters={"label": _LABEL}):
+        ours = f"{_REPOSITORY}/{image.labels[_LABEL]}"
+        found |= {tag: image for tag in image.tags if tag.rpartition(":")[0] in (ours, ours + _WITH_PACKAGES)}
+    return found
+
+
+def current_images(client: DockerClient, settings: BuildSettings) -> set[str]:
+    """Return the references of `list_images` that a job could be run in today."""
+    made = {reference(image, settings) for image in names()}
+    return {tag for tag, image in list_images(client).items() if tag in made or image.labels.get(_UNDER) in made}
 
 
 def prune(client: DockerClient, settings: BuildSettings) -> list[str]:
-    """Remove what `list_images` shows and is not of the current version; return the references."""
-    current = {reference(image, settings) for image in names()}
-    old = sorted(set(list_images(client)) - current)
-    for tag in old:
-        client.images.remove(tag)
+    """Remove what `list_images` shows and is not current, but for what a container uses; return the references."""
+    removed = []
+    for tag in sorted(set(list_images(client)) - current_images(client, settings)):
+        try:
+            client.images.remove(tag)
+        except APIError as error:
+            if error.status_code != HTTPStatus.CONFLICT:
+                raise
+        else:
+            removed.append(tag)
     client.images.prune(filters={"dangling": True, "label": _STAGE})
-    return old
+    return removed
 
 
 def _base_of(image: str, settings: BuildSettings) -> str:
     return settings.base_image if image == "base" else reference("base", settings)
 
 
-def _exists(client: DockerClient, image: str) -> bool:
+def exists(client: DockerClient, image: str) -> bool:
+    """Say whether the engine has an image."""
     try:
         client.images.get(image)
     except ImageNotFound:
@@ -171,15 +252,3 @@ def _context(image: str, settings: BuildSettings) -> io.BytesIO:
             tar.addfile(member, io.BytesIO(content))
     packed.seek(0)
     return packed
-
-
-def _explain(image: str, settings: BuildSettings, error: BuildError | APIError) -> str:
-    said = ""
-    if isinstance(error, BuildError):
-        lines = [str(entry["stream"]).strip() for entry in error.build_log if "stream" in entry]
-        said = " | ".join(line for line in lines[-3:] if line)
-    return (
-        f"the image {image} cannot be built from {settings.base_image}: {error} {said}. "
-        "Behind a proxy or without a registry set ECHOLOCATE_BASE_IMAGE, ECHOLOCATE_PIP_INDEX, ECHOLOCATE_CA_BUNDLE "
-        "and ECHOLOCATE_BUILD_NETWORK (docs/sandboxes.md)"
-    )

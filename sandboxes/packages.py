@@ -19,11 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING
 
-from docker.errors import APIError, BuildError, ImageNotFound
 from platformdirs import user_cache_path
 
-from sandboxes.errors import PackagesRefused, SandboxUnavailable
-from sandboxes.image_store import BuildSettings, ensure, names
+from sandboxes.errors import PackagesRefused
+from sandboxes.image_store import BuildSettings, build_over, ensure, exists, names, with_packages
 from sandboxes.package_workshop import workshop
 
 if TYPE_CHECKING:
@@ -83,27 +82,11 @@ class _Wheelhouse:
 
     def install(self, image: str, base: str, lock: str) -> str:
         """Return the reference of an image with the lock's packages, built unless it is there."""
-        made = f"echolocate/{image}-packages:{_digest(base, lock, _DOCKERFILE.read_text(encoding='utf-8'))}"
-        try:
-            self._client.images.get(made)
-        except ImageNotFound:
-            self._build(base, lock, made)
-        return made
-
-    def _build(self, base: str, lock: str, made: str) -> None:
-        try:
+        made = with_packages(image, _digest(base, lock, _DOCKERFILE.read_text(encoding="utf-8")))
+        if not exists(self._client, made):
             with _context(lock, self._wheels(base, lock)) as context:
-                self._client.images.build(
-                    fileobj=context,
-                    custom_context=True,
-                    buildargs={"BASE": base},
-                    network_mode="none",
-                    tag=made,
-                    rm=True,
-                    forcerm=True,
-                )
-        except (BuildError, APIError) as error:
-            raise SandboxUnavailable(f"the packages cannot be installed over {base}: {error}") from error
+                build_over(self._client, base, made, context)
+        return made
 
     def _wheels(self, base: str, lock: str) -> Path:
         path = self._folder / f"{_digest(lock)}.tar"

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import io
+import re
+import tarfile
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
+from agent.cli_images import images_app
 from sandboxes.choose import choose
 from sandboxes.engine import connect
 from sandboxes.errors import JobRejected, SandboxUnavailable
-from sandboxes.image_store import BuildSettings, ensure, list_images, prune, reference
+from sandboxes.image_store import (
+    BuildSettings,
+    build_over,
+    current_images,
+    ensure,
+    list_images,
+    prune,
+    reference,
+    with_packages,
+)
 from sandboxes.sandbox import Job, Limits
 
 if TYPE_CHECKING:
@@ -106,14 +119,49 @@ def test_an_engine_without_any_image_says_what_to_do(
 
 def test_prune_takes_ours_alone(client: DockerClient) -> None:
     base, mark = ensure(client, "base"), uuid4().hex[:8]
-    old, users = f"echolocate/base:old-{mark}", f"users-own-{mark}:1"
-    for name in (old, users):
-        # Built on ours, the user's image has our label too.
+    old, used = f"echolocate/base:old-{mark}", f"echolocate/base:used-{mark}"
+    users = [f"users-own-{mark}:1", f"echolocate/users-own-{mark}:1"]
+    for name in (old, used, *users):
+        # Built on ours, the user's images have our label too.
         client.images.build(fileobj=io.BytesIO(f"FROM {base}\nLABEL mark={mark}-{name}\n".encode()), tag=name)
+    container = client.containers.create(used, ["true"])
     try:
-        assert old in prune(client, BuildSettings.from_environment())
+        removed = prune(client, BuildSettings.from_environment())
+        assert old in removed
         left = {tag for image in client.images.list() for tag in image.tags}
-        assert {base, users} <= left
-        assert old not in left
+        assert {base, used, *users} <= left
+        assert not left & set(removed)
     finally:
-        client.images.remove(users)
+        container.remove()
+        for name in (used, *users):
+            client.images.remove(name)
+
+
+def test_an_image_with_packages_is_current_as_long_as_the_one_below(client: DockerClient) -> None:
+    base, settings = ensure(client, "base"), BuildSettings.from_environment()
+    tags = [with_packages("base", uuid4().hex[:16]) for _ in range(2)]
+    for tag, below in zip(tags, (base, "echolocate/base:of-before"), strict=True):
+        context = io.BytesIO()
+        with tarfile.open(fileobj=context, mode="w") as tar:
+            text = f"FROM {base}\nLABEL mark={tag}\n".encode()
+            member = tarfile.TarInfo("Dockerfile")
+            member.size = len(text)
+            tar.addfile(member, io.BytesIO(text))
+        context.seek(0)
+        build_over(client, below, tag, context)
+    try:
+        assert set(tags) <= set(list_images(client))
+        assert set(tags) & current_images(client, settings) == {tags[0]}
+    finally:
+        for tag in tags:
+            client.images.remove(tag)
+
+
+def test_the_commands(client: DockerClient) -> None:
+    runner = CliRunner()
+    assert ensure(client, "base") in runner.invoke(images_app, ["build", "base"]).output
+    listed = runner.invoke(images_app, ["list"]).output
+    tag = ensure(client, "base").rpartition(":")[2]
+    assert re.search(rf"echolocate/base +│ {tag} +│ \d+ MB +│ .* │ current", listed), listed
+    refused = runner.invoke(images_app, ["build", "no-such"])
+    assert "no image of this name; there are base, ml" in str(refused.exception)
