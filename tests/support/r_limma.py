@@ -29,7 +29,7 @@ write.csv(data.frame(text, row.names = rownames(values), check.names = FALSE), "
 """
 
 
-def _there() -> bool:
+def has_limma() -> bool:
     if shutil.which("Rscript") is None:
         return False
     return subprocess.run(["Rscript", "-e", "library(limma)"], capture_output=True, check=False).returncode == 0
@@ -37,7 +37,7 @@ def _there() -> bool:
 
 def needs_limma() -> pytest.MarkDecorator:
     """Skip where R limma is missing, unless ECHOLOCATE_REQUIRE names it: then fail."""
-    there = _there()
+    there = has_limma()
     if not there and "limma" in os.environ.get("ECHOLOCATE_REQUIRE", "").split(","):
         raise RuntimeError("ECHOLOCATE_REQUIRE names limma, but R has none: install r-bioc-limma")
     return pytest.mark.skipif(not there, reason="R limma is not installed (Debian: r-bioc-limma)")

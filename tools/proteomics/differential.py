@@ -11,7 +11,19 @@ from pydantic import Field
 
 from tools.errors import NotApplicable
 from tools.proteomics import linear_model
-from tools.proteomics.testing import ALPHA, best, feature_table, matrix, of_levels, with_values
+from tools.proteomics.testing import (
+    ALPHA,
+    Block,
+    Covariates,
+    adjusted_for,
+    background,
+    best,
+    feature_table,
+    matrix,
+    of_levels,
+    testable,
+    with_values,
+)
 from tools.tool import Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
@@ -50,12 +62,8 @@ def test_differential(
     group: SampleColumnName,
     numerator: Annotated[str, Field(description="the level of `group` whose increase is a positive change")],
     denominator: Annotated[str, Field(description="the level of `group` that it is compared to")],
-    covariates: Annotated[
-        tuple[SampleColumnName, ...], Field(description="batch, site, age, sex: what the comparison is adjusted for")
-    ] = (),
-    block: Annotated[
-        SampleColumnName | None, Field(description="what pairs the samples, such as the patient, as a fixed effect")
-    ] = None,
+    covariates: Covariates = (),
+    block: Block = None,
     method: Annotated[
         Method,
         Field(
@@ -74,21 +82,16 @@ def test_differential(
     a feature that one group lacks altogether is not tested here but by test_presence. Set `smallest_log2_fc`: with
     little noise, q alone calls shifts that mean nothing.
     """
-    adjusted = (*covariates, *((block,) if block else ()))
-    data, warnings = with_values(data, (group, *adjusted))
+    data, warnings = with_values(data, (group, *adjusted_for(covariates, block)))
     data = of_levels(data, group, (numerator, denominator))
-    # A block is a name even where it is written as a number: patient 7 is no more than patient 3.
-    samples = data.obs if block is None else data.obs.assign(**{block: data.obs[block].astype(str)})
     first = (data.obs[group].astype(str) == numerator).to_numpy()
-    comparison = _Comparison(matrix(data), linear_model.background(samples, adjusted), first)
+    comparison = _Comparison(matrix(data), background(data, covariates, block), first)
     fitted = comparison.fit()
-    tested = ~np.isnan(fitted.effects[:, 0]) & (fitted.df > 0)
-    if not tested.any():
-        raise NotApplicable(("no feature has values enough in both groups: filter less, or compare other groups",))
+    tested = testable(fitted)
     data, comparison, fitted = data[:, tested], comparison.of(tested), fitted.of(tested)
     effect = linear_model.t_test(fitted, *_variance(method, fitted, data.var))
     if method == "permutation":
-        labels = np.zeros(len(first)) if block is None else samples[block].to_numpy(dtype=str)
+        labels = np.zeros(len(first)) if block is None else data.obs[block].to_numpy(dtype=str)
         effect = replace(effect, p=_permutation_p(comparison, labels, np.abs(effect.t)))
     table = feature_table(data, _columns(comparison, effect, smallest_log2_fc))
     skipped, called = int((~tested).sum()), table[table["called"]]

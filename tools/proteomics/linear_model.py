@@ -95,10 +95,14 @@ def encode(column: pd.Series) -> Floats:
 
 def background(samples: pd.DataFrame, columns: Sequence[str]) -> Floats:
     """The part of a design that is not tested: an intercept and the given sample columns, without what repeats."""
-    whole = np.column_stack([np.ones(len(samples)), *(encode(samples[name]) for name in columns)])
-    _, triangle, order = scipy.linalg.qr(whole, mode="economic", pivoting=True)
+    return independent(np.column_stack([np.ones(len(samples)), *(encode(samples[name]) for name in columns)]))
+
+
+def independent(columns: Floats) -> Floats:
+    """The columns of a design without those that the others make up."""
+    _, triangle, order = scipy.linalg.qr(columns, mode="economic", pivoting=True)
     weights = np.abs(np.diag(triangle))
-    kept: Floats = whole[:, np.sort(order[: int((weights > 1e-7 * weights[0]).sum())])]
+    kept: Floats = columns[:, np.sort(order[: int((weights > 1e-7 * weights[0]).sum())])]
     return kept
 
 

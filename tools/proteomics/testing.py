@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from pydantic import Field
 
 from tools.errors import NotApplicable
+from tools.proteomics import linear_model
+from tools.tool import Result, SampleColumnName
 
 if TYPE_CHECKING:
     import pandas as pd
     from anndata import AnnData
 
-    from tools.proteomics.linear_model import Floats
+    from tools.proteomics.linear_model import Effect, Fit, Flags, Floats, Moderated
 
 ALPHA = 0.05
 """Share of false discoveries that is accepted among the features called."""
+
+Covariates = Annotated[
+    tuple[SampleColumnName, ...], Field(description="batch, site, age, sex: what the test is adjusted for")
+]
+Block = Annotated[
+    SampleColumnName | None, Field(description="what pairs the samples, such as the patient, as a fixed effect")
+]
 
 
 def matrix(data: AnnData) -> Floats:
@@ -31,6 +42,59 @@ def with_values(data: AnnData, columns: Sequence[str]) -> tuple[AnnData, tuple[s
         return data, ()
     names = ", ".join(f"`{name}`" for name in columns)
     return data[whole], (f"{int((~whole).sum())} samples without a value in {names} were left out",)
+
+
+def background(data: AnnData, covariates: Sequence[str], block: str | None) -> Floats:
+    """The part of the design that is not tested: intercept, covariates and block."""
+    if block is None:
+        return linear_model.background(data.obs, covariates)
+    # A block is a name even where it is written as a number: patient 7 is no more than patient 3.
+    return linear_model.background(data.obs.assign(**{block: data.obs[block].astype(str)}), (*covariates, block))
+
+
+def adjusted_for(covariates: Sequence[str], block: str | None) -> tuple[str, ...]:
+    """The columns that every sample needs a value in."""
+    return (*covariates, *((block,) if block else ()))
+
+
+def testable(fitted: Fit) -> Flags:
+    """The features whose values tell all effects and leave a degree of freedom.
+
+    Raises:
+        NotApplicable: there is none.
+    """
+    enough: Flags = ~np.isnan(fitted.effects).any(axis=1) & (fitted.df > 0)
+    if not enough.any():
+        raise NotApplicable(("no feature has values enough for this test: choose other groups, or impute",))
+    return enough
+
+
+@dataclass(frozen=True)
+class Model:
+    """A linear model of the features that have values enough, with moderated variances."""
+
+    data: AnnData
+    """The features that are tested."""
+    fitted: Fit
+    moderated: Moderated
+    skipped: int
+    """Features that had too few values."""
+
+    def effect(self, number: int = 0) -> Effect:
+        """The t-test of one effect."""
+        return linear_model.t_test(self.fitted, self.moderated.variance, self.moderated.df, number)
+
+    def together(self) -> tuple[Floats, Floats]:
+        """F and p of all effects at once."""
+        return linear_model.f_test(self.fitted, self.moderated.variance, self.moderated.df)
+
+
+def model(data: AnnData, nuisance: Floats, tested: Floats) -> Model:
+    """Fit and moderate (limma)."""
+    fitted = linear_model.fit(matrix(data), nuisance, tested)
+    enough = testable(fitted)
+    fitted = fitted.of(enough)
+    return Model(data[:, enough], fitted, linear_model.moderate(fitted.variance, fitted.df), int((~enough).sum()))
 
 
 def of_levels(data: AnnData, column: str, levels: Sequence[str]) -> AnnData:
@@ -72,3 +136,31 @@ def best(data: AnnData, table: pd.DataFrame, column: str, count: int = 3) -> str
     """The first rows of a table for a person: names with one figure each."""
     names = people_names(data)
     return ", ".join(f"{names[name]} {value:+.2f}" for name, value in table[column].head(count).items())
+
+
+TESTED = {
+    "p": "two-sided p, moderated over the features",
+    "q": "p adjusted over the table (Benjamini and Hochberg)",
+    "called": f"q < {ALPHA}",
+}
+"""Columns that every table of moderated tests ends with."""
+
+
+def tested_table(data: AnnData, columns: Mapping[str, object], p: Floats) -> pd.DataFrame:
+    """`feature_table` with p, q and what is called."""
+    q = linear_model.adjust(p)
+    return feature_table(data, {**columns, "p": p, "q": q, "called": q < ALPHA})
+
+
+def tested_result(
+    name: str, what: str, column: str, fitted: Model, table: pd.DataFrame, warnings: tuple[str, ...]
+) -> Result:
+    """The result of a test of every feature, with the first features by one column of the table."""
+    called = int(table["called"].sum())
+    summary = (
+        f"Tested {len(table)} features for {what}: {called} at q < {ALPHA}. First: {best(fitted.data, table, column)}."
+    )
+    if fitted.skipped:
+        warnings += (f"{fitted.skipped} features have too few values for this test",)
+    facts = {"tested": len(table), "not_tested": fitted.skipped, "called": called}
+    return Result(summary, tables={name: table}, facts=facts, warnings=warnings)
