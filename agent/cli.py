@@ -6,7 +6,6 @@ does not answer (engine, endpoint): try again with `resume`; 130 stopped before 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from agent.cli_discover import discover
 from agent.cli_models import ask_prices, chosen, export, find_recording, own_settings
 from agent.cli_options import (
     JsonOption,
@@ -32,21 +32,20 @@ from agent.cli_options import (
 from agent.cli_papers import papers_app
 from agent.cli_review import review_app
 from agent.cli_tasks import task_app
+from agent.cli_tools import tools_app
+from agent.cli_work import STOPPED, work_on, write_report_of
 from agent.config import ModelChoice, SandboxName
 from agent.debugging.failure import Ablation
-from agent.display import Style, following
 from agent.doctor import examine
 from agent.errors import EcholocateError, ModelUnavailable, UserMustAct
 from agent.literature.retrieval import Mode
-from agent.loop import open_context, work
 from agent.models.choose import RULE_BASED
-from agent.review.queue import pending
-from agent.review.report import write_report
 from agent.review.settings import ReviewSettings
 from agent.run import Run, run_folders
-from agent.session import choose_sandbox, new_run, replaying, session_model
+from agent.session import new_run, replaying
 from agent.show import describe, run_rows
 from sandboxes.errors import JobRejected, SandboxUnavailable
+from tools.errors import ToolError
 from workspaces.errors import TaskInvalid
 
 app = typer.Typer(
@@ -55,12 +54,14 @@ app = typer.Typer(
     help="A closed-loop research agent: papers, ideas, code, sandboxed experiments, honest measurement, next ideas.",
 )
 app.add_typer(task_app, name="task")
+app.add_typer(tools_app, name="tools")
 app.add_typer(papers_app, name="papers")
 app.add_typer(review_app, name="review")
+app.command()(discover)
 app.command()(export)
 
 _out = Console()
-STOPPED = 130
+_DISCOVERIES = "Of a discovery: its table, its objectives, and the hypotheses that were accepted."
 
 
 @app.command()
@@ -107,7 +108,7 @@ def run(
     if bool(task) == (replay is not None):
         raise UserMustAct("run: name a task, such as digits, or a run to repeat with --replay, and not both")
     if replay is not None:
-        _work_on(replaying(runs, name, find_recording(replay, runs)), as_json=as_json)
+        work_on(replaying(runs, name, find_recording(replay, runs)), as_json=as_json)
         return
     own = own_settings(config)
     default, others = chosen(own, model, base_url)
@@ -138,7 +139,7 @@ def run(
         debug_context=debug_context,
         review=attended(review, review_timeout, ReviewSettings()),
     )
-    _work_on(made, as_json=as_json, patient=wait)
+    work_on(made, as_json=as_json, patient=wait)
 
 
 @app.command()
@@ -154,7 +155,7 @@ def resume(
     opened = open_run(run_, runs)
     with opened.locked():
         attend(opened, review, review_timeout)
-    _work_on(opened, as_json=as_json, patient=wait)
+    work_on(opened, as_json=as_json, patient=wait)
 
 
 @app.command()
@@ -179,7 +180,7 @@ def stop(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
 @app.command("list")
 def list_runs(runs: RunsOption = Path("runs")) -> None:
     """List the runs, newest first."""
-    table = Table("run", "task", "model", "state", "ideas", "improved")
+    table = Table("run", "task", "model", "state", "ideas", "improved", caption=_DISCOVERIES)
     for folder in run_folders(runs):
         with Run.open(folder) as opened:
             table.add_row(*run_rows(opened))
@@ -203,7 +204,7 @@ def show(
 def report(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
     """Write a run's report anew, finished or not, and say where it is."""
     with open_run(run_, runs) as opened:
-        _out.print(str(write_report(opened)), soft_wrap=True)
+        _out.print(str(write_report_of(opened)), soft_wrap=True)
 
 
 @app.command()
@@ -220,38 +221,11 @@ def doctor(
         _out.print(finding.detail, markup=False, soft_wrap=True)
 
 
-def _work_on(opened: Run, *, as_json: bool, patient: bool = False) -> None:
-    style: Style = "json" if as_json else "live" if _out.is_terminal else "plain"
-    with opened, opened.locked():
-        model, spending = session_model(opened)
-        sandbox = choose_sandbox(opened.config)
-        with open_context(opened, model, sandbox, spending) as context:
-            _say(as_json, f"{model.describes_itself}\nSandbox: {sandbox.isolation.summary}")
-            with following(opened, style, _out):
-                ending = asyncio.run(work(context, patient=patient))
-        waiting = len(pending(opened))
-    if ending == "resting":
-        name = opened.config.id
-        _say(as_json, f"At rest: {waiting} to judge. Look with: echolocate review walk {name}")
-        _say(as_json, f"Then go on with: echolocate resume {name}")
-        return
-    if ending == "stopped":
-        _say(as_json, f"Stopped. Go on with: echolocate resume {opened.config.id}")
-        raise typer.Exit(STOPPED)
-    _say(as_json, f"Report: {opened.folder / 'report.html'}")
-
-
-def _say(as_json: bool, text: str) -> None:
-    """Tell a person something; programs read the events alone."""
-    if not as_json:
-        _out.print(text, markup=False, highlight=False, soft_wrap=True)
-
-
 def main() -> None:
     """Run the command; errors that a person can act on are one line each, on standard error."""
     try:
         app()
-    except (UserMustAct, TaskInvalid, JobRejected) as error:
+    except (UserMustAct, TaskInvalid, JobRejected, ToolError) as error:
         _complain(error, 2)
     except (SandboxUnavailable, ModelUnavailable) as error:
         _complain(error, 3)
@@ -259,7 +233,7 @@ def main() -> None:
         sys.exit(STOPPED)
 
 
-def _complain(error: EcholocateError | TaskInvalid | JobRejected | SandboxUnavailable, code: int) -> None:
+def _complain(error: EcholocateError | TaskInvalid | JobRejected | ToolError | SandboxUnavailable, code: int) -> None:
     for line in str(error).splitlines():
         sys.stderr.write(f"echolocate: {line}\n")
     sys.exit(code)

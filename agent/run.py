@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Engine, Select, create_engine, event, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
+import agent.discover.records  # noqa: F401  its tables are in every run.db
 from agent.artefacts import Artefacts
 from agent.config import RunConfig, read_config, write_config
 from agent.errors import BadConfiguration, RunBusy

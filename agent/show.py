@@ -7,6 +7,8 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from agent.discover.records import HypothesisRecord, ObjectiveRecord
+from agent.discover.show import describe_discovery
 from agent.errors import UserMustAct
 from agent.history import attempts, draft_of, failures
 from agent.records import AttemptRecord, EventRecord, IdeaRecord, MeasurementRecord, VerdictRecord
@@ -23,6 +25,9 @@ def state_of(run: Run) -> str:
 
 def run_rows(run: Run) -> tuple[str, ...]:
     """A run's line in the list of runs."""
+    if run.config.discover is not None:
+        asked, held = run.all(ObjectiveRecord), run.all(HypothesisRecord, status="accepted")
+        return run.config.id, run.config.task, run.config.model.name, state_of(run), str(len(asked)), str(len(held))
     ideas = run.all(IdeaRecord, decision="accepted")
     improved = run.all(VerdictRecord, split="validation", verdict="improved")
     task = run.config.task.rsplit("/", 1)[-1]
@@ -35,6 +40,8 @@ def describe(run: Run, what: str) -> RenderableType:
     Raises:
         UserMustAct: the run has nothing of that id.
     """
+    if run.config.discover is not None:
+        return describe_discovery(run, what, state_of(run))
     if not what:
         return _run(run)
     if idea := run.get(IdeaRecord, what):

@@ -87,23 +87,12 @@ class DoneStep(Context):
 
     label: str
     tool: str
-    parameters: str
-    """As `name=value, …`."""
+    parameters: dict[str, str]
+    """As given; what was left to its default is not among them, or is empty."""
     status: str
     summary: str
     facts: dict[str, float | int | str | bool]
     warnings: tuple[str, ...]
-
-
-class PastObjective(Context):
-    """An objective of an earlier round, and what was found."""
-
-    id: str
-    objective: ObjectiveDraft
-    status: str
-    reason: str
-    found: tuple[str, ...]
-    """Statements that came of it, with what became of them."""
 
 
 class PastWorkflow(Context):
@@ -182,7 +171,7 @@ class StepDraft(Answer):
     @classmethod
     def of(cls, tool: str, purpose: str = "", **parameters: object) -> StepDraft:
         """A step, from parameters as Python has them."""
-        values = tuple(Value(name=name, value=_as_text(value)) for name, value in parameters.items())
+        values = tuple(Value(name=name, value=as_text(value)) for name, value in parameters.items())
         return cls(tool=tool, parameters=values, purpose=purpose)
 
 
@@ -249,6 +238,17 @@ class Judgement(Answer):
     """An answer to `JudgeHypothesis`."""
 
     scores: tuple[CriterionScore, ...]
+
+
+class PastObjective(Context):
+    """An objective of an earlier round, and what was found."""
+
+    id: str
+    objective: ObjectiveDraft
+    status: str
+    reason: str
+    found: tuple[str, ...]
+    """Statements that came of it, with what became of them."""
 
 
 # -- questions ------------------------------------------------------------------------------------------------------
@@ -339,6 +339,8 @@ class ProposeHypotheses(Request[Hypotheses]):
     objective: ObjectiveDraft
     findings: tuple[Finding, ...]
     count: int
+    refused: tuple[str, ...] = ()
+    """Statements of an earlier answer, each with the reason why it cannot stand."""
 
     def flaw_of(self, answer: Hypotheses) -> str:
         """Claims must name findings that there are."""
@@ -416,7 +418,10 @@ def flaw_of_steps(steps: tuple[StepDraft, ...], tools: tuple[ToolBrief, ...]) ->
     return next((f"there is no tool `{step.tool}`" for step in steps if step.tool not in known), "")
 
 
-def _as_text(value: object) -> str:
+def as_text(value: object) -> str:
+    """A parameter as an answer writes it: a list with commas, nothing for None."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

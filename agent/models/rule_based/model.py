@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import TypeVar, cast
 
 from agent.errors import ModelFailed
+from agent.models.discover_requests import (
+    AnswerObjective,
+    JudgeHypothesis,
+    PlanWorkflow,
+    ProposeHypotheses,
+    ProposeObjectives,
+    ReviseWorkflow,
+)
 from agent.models.requests import Answer, AskAboutItem, ProposeIdeas, RepairCode, Request, WriteCode
 from agent.models.rule_based.answering import answer_about
+from agent.models.rule_based.discover_hypotheses import propose_hypotheses
+from agent.models.rule_based.discover_judging import judge_hypothesis
+from agent.models.rule_based.discover_objectives import propose_objectives
+from agent.models.rule_based.discover_workflows import answer_objective, plan_workflow, revise_workflow
 from agent.models.rule_based.proposing import propose
 from agent.models.rule_based.repairing import repair
 from agent.models.rule_based.writing import write
@@ -19,8 +31,8 @@ class RuleBasedModel:
 
     name = "rule-based"
     describes_itself = (
-        "A rule-based model: it combines methods of a built-in catalogue and repairs code by fixed rules; "
-        "it is no language model and asks no network."
+        "A rule-based model: it combines methods of a built-in catalogue, plans standard analyses and repairs code by "
+        "fixed rules; it is no language model and asks no network."
     )
 
     async def ask(self, request: Request[A]) -> A:
@@ -44,4 +56,21 @@ class RuleBasedModel:
                 return repair(request)
             case AskAboutItem():
                 return answer_about(request)
-        return None
+        return _discovery(request)
+
+
+def _discovery(request: Request[A]) -> Answer | None:
+    match request:
+        case ProposeObjectives():
+            return propose_objectives(request)
+        case PlanWorkflow():
+            return plan_workflow(request)
+        case ReviseWorkflow():
+            return revise_workflow(request)
+        case AnswerObjective():
+            return answer_objective(request)
+        case ProposeHypotheses():
+            return propose_hypotheses(request)
+        case JudgeHypothesis():
+            return judge_hypothesis(request)
+    return None

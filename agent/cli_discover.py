@@ -1,0 +1,120 @@
+"""The command `echolocate discover`."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli_models import ask_prices, chosen, own_settings
+from agent.cli_options import JsonOption, ReviewOption, RunsOption, TimeoutOption, WaitOption, attended
+from agent.cli_work import work_on
+from agent.config import SandboxName
+from agent.discover.settings import REFINEMENTS, Hints, Refinement
+from agent.errors import BadConfiguration, UserMustAct
+from agent.models.choose import RULE_BASED
+from agent.review.settings import ReviewSettings
+
+
+def discover(
+    table: Annotated[Path | None, typer.Argument(help="Table of quantities; none with --demo.")] = None,
+    samples: Annotated[Path | None, typer.Option(help="Sample sheet: one row a sample.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Discover in generated data with a known truth.")] = False,
+    question: Annotated[str, typer.Option(help="What you want to know, in your words.")] = "",
+    group: Annotated[str, typer.Option(help="Column of the groups to compare.")] = "",
+    covariate: Annotated[list[str] | None, typer.Option(help="Column to adjust for; may be repeated.")] = None,
+    pairs: Annotated[str, typer.Option(help="Column of what belongs together, such as a patient.")] = "",
+    time: Annotated[str, typer.Option(help="Column of a time.")] = "",
+    event: Annotated[str, typer.Option(help="Column that says whether the event came.")] = "",
+    file: Annotated[list[str] | None, typer.Option(help="NAME=PATH: gene sets, a network; may be repeated.")] = None,
+    tools: Annotated[list[Path] | None, typer.Option(help="Folder of your own tools; may be repeated.")] = None,
+    no_refine: Annotated[str, typer.Option(help="Ablation: steps,workflows,objectives.")] = "",
+    model: Annotated[
+        str | None, typer.Option(help=f"A model's name at the endpoint OPENAI_BASE_URL; {RULE_BASED} when left out.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
+    ] = None,
+    sandbox: Annotated[SandboxName, typer.Option(help="Where tools run.")] = "auto",
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of objectives.")] = 2,
+    objectives: Annotated[int, typer.Option(min=1, help="Objectives a round.")] = 3,
+    minutes: Annotated[float | None, typer.Option(help="Minutes of work, at most.")] = None,
+    calls: Annotated[int | None, typer.Option(min=1, help="Calls of models, at most.")] = None,
+    tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of models, at most.")] = None,
+    dollars: Annotated[float | None, typer.Option(help="Dollars for models, at most.")] = None,
+    experiments: Annotated[int, typer.Option(min=1, help="Tools at the same time.")] = 2,
+    sources: Annotated[str, typer.Option(help="Online sources of papers, such as openalex,arxiv.")] = "",
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Ask no source; use what was kept of its answers.")
+    ] = False,
+    papers: Annotated[
+        list[Path] | None, typer.Option(help="Your papers: .bib, .jsonl or .csv; may be repeated.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file: models, prices, an objective's limits.")] = None,
+    review: ReviewOption = None,
+    review_timeout: TimeoutOption = None,
+    wait: WaitOption = False,
+    name: Annotated[str | None, typer.Option(help="The run's name.")] = None,
+    runs: RunsOption = Path("runs"),
+    as_json: JsonOption = False,
+) -> None:
+    """Discover in data: objectives, workflows of tools, hypotheses with evidence and controls, a report."""
+    from agent.discover.starting import SAMPLES, TABLE, named_files, new_discovery
+
+    if demo == (table is not None):
+        raise UserMustAct("discover: name a table of quantities, or --demo, and not both")
+    files = named_files(file or [])
+    own = own_settings(config)
+    default, others = chosen(own, model, base_url)
+    money_is_limited = dollars is not None or own.idea.dollars is not None
+    with tempfile.TemporaryDirectory(prefix="echolocate-") as folder:
+        files |= _demo(Path(folder)) if table is None else {TABLE: table} | ({SAMPLES: samples} if samples else {})
+        made = new_discovery(
+            runs,
+            name=name,
+            files=files,
+            hints=Hints(
+                question=question,
+                group=group,
+                covariates=tuple(covariate or ()),
+                pairs=pairs,
+                time=time,
+                event=event,
+            ),
+            tools=tools or [],
+            refine=_refined(no_refine),
+            model=default,
+            models=others,
+            prices=ask_prices([default, *others.values()], own.prices, needed=money_is_limited),
+            sandbox=sandbox,
+            budget={
+                "rounds": rounds,
+                "ideas": objectives,
+                "wall_minutes": minutes,
+                "model": {"calls": calls, "tokens": tokens, "dollars": dollars},
+                "idea": own.idea,
+            },
+            experiments=experiments,
+            sources=sources,
+            offline=offline,
+            papers=papers or [],
+            review=attended(review, review_timeout, ReviewSettings()),
+        )
+    work_on(made, as_json=as_json, patient=wait)
+
+
+def _refined(without: str) -> tuple[Refinement, ...]:
+    words = [word.strip() for word in without.split(",") if word.strip()]
+    if wrong := [word for word in words if word not in REFINEMENTS]:
+        raise BadConfiguration(f"--no-refine {without}: {wrong[0]!r} should be some of {','.join(REFINEMENTS)}")
+    return tuple(level for level in REFINEMENTS if level not in words)
+
+
+def _demo(folder: Path) -> dict[str, Path]:
+    """Generated files, under the names that a discovery gives them."""
+    from tools.proteomics.generate import SpikeIn, write_spike_in
+
+    made = write_spike_in(folder, SpikeIn())
+    return {"table": made["table"], "samples": made["samples"], "gene_sets": made["sets"]}

@@ -1,0 +1,91 @@
+"""Findings: the rows of a workflow's tables of tests that a hypothesis can claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from agent.discover.evidence import Fact, Row
+from agent.discover.plans import steps_of
+from agent.discover.records import StepRecord
+from agent.discover.tables import EFFECTS, ResultTable, table_of
+from agent.models.discover_requests import Finding, ObjectiveDraft
+from agent.run import Run
+
+MOST_A_TABLE = 12
+"""Findings that a request shows of a table: the strongest, then what the objective names."""
+_SHOWN = (*(effect.column for effect in EFFECTS), "ci_low", "ci_high", "t", "p", "q", "n_numerator", "n_denominator",
+          "mean_numerator", "mean_denominator", "seen_numerator", "seen_denominator", "size", "auc", "f")  # fmt: skip
+
+
+def findings_of(run: Run, workflow: str, asked: ObjectiveDraft, most: int = MOST_A_TABLE) -> tuple[Finding, ...]:
+    """What a workflow found, the strongest of each table first; rows that the objective names are always among it."""
+    rows = [
+        (step, name, row)
+        for step in steps_of(run, workflow)
+        if step.status == "ok"
+        for name in step.tests
+        for row in _shown(table_of(run, step.tables[name]), asked, most)
+    ]
+    return tuple(_finding(run, f"f{n}", *one, asked) for n, one in enumerate(rows, start=1))
+
+
+def fact_of(finding: Finding) -> Fact:
+    """A finding as evidence."""
+    return Fact(
+        at=Row(step=finding.step, table=finding.table, row=finding.row),
+        entity=finding.entity,
+        names=finding.names,
+        what=finding.what,
+        direction=finding.direction,
+        called=finding.called,
+        numbers=finding.numbers,
+    )
+
+
+def _shown(table: ResultTable, asked: ObjectiveDraft, most: int) -> Iterator[str]:
+    ranked = list(table.best())
+    best = sorted(islice(ranked, 4 * most), key=lambda row: not table.called(row))[:most]
+    text = f"{asked.title} {asked.question} {asked.column}".replace("_", " ").split()
+    named = {word.strip("?.,;:()`“”").upper() for word in text}
+    yield from best
+    for row in ranked:
+        if (
+            row not in best
+            and len(row) > 1
+            and any(len(name) > 2 and name.upper() in named for name in table.names(row))
+        ):
+            yield row
+
+
+def _finding(run: Run, id_: str, step: StepRecord, table: str, row: str, asked: ObjectiveDraft) -> Finding:
+    content = table_of(run, step.tables[table])
+    names = content.names(row)
+    numbers = {column: content.number(row, column) for column in _SHOWN}
+    return Finding(
+        id=id_,
+        entity=names[0] if names else row,
+        names=(*names, row),
+        what=_what(step, table, asked),
+        direction=content.direction(row),
+        called=content.called(row),
+        numbers={column: value for column, value in numbers.items() if value is not None},
+        table=table,
+        row=row,
+        step=step.id,
+    )
+
+
+def _what(step: StepRecord, table: str, asked: ObjectiveDraft) -> str:
+    """What was tested, in words."""
+    where = f", where {asked.within_column} is {asked.within_level}" if asked.within_column else ""
+    match asked.aim:
+        case "two_groups" | "panel":
+            about = f"{asked.numerator} against {asked.denominator} of {asked.column}"
+        case "survival":
+            about = f"hazard of {asked.event} over {asked.column}"
+        case "several_groups":
+            about = f"between the groups of {asked.column}"
+        case _:
+            about = f"with {asked.column}"
+    return f"{table} by {step.tool}, {about}{where}"

@@ -1,0 +1,1 @@
+"""The nodes of a discovery's graph, one file a node."""

@@ -1,0 +1,206 @@
+"""Objectives by rules: what the design of the data lets anybody ask, and in later rounds what the answers call for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from agent.models.discover_requests import (
+    ColumnBrief,
+    DataBrief,
+    ObjectiveDraft,
+    Objectives,
+    PastObjective,
+    ProposeObjectives,
+)
+
+_CONTROL = re.compile(
+    r"(?<![a-z])(control|ctrl|ctl|ref|reference|normal|healthy|wt|wild[ _-]?type|untreated|vehicle|basal|mock|mss|dmso|"
+    r"negative|none|no|baseline|placebo)(?![a-z])",
+    re.IGNORECASE,
+)
+_LEAST = 2
+_MOST_PAIRS_OF_LEVELS = 3
+_LARGE = 20
+"""Samples from which modules and panels are worth trying."""
+
+
+def propose_objectives(request: ProposeObjectives) -> Objectives:
+    """The first round asks what the design lets one ask; later ones follow what was found."""
+    found = _following(request) if request.round > 1 and request.history else _first(request)
+    seen = {_analysis(past.objective) for past in request.history}
+    fresh = [one for one in _different(found) if _analysis(one) not in seen]
+    return Objectives(objectives=tuple(fresh[: request.count]))
+
+
+def control_of(levels: dict[str, int]) -> str:
+    """The level that others are compared with: one that is called a control, else the largest, else the first."""
+    large = {level: count for level, count in levels.items() if count >= _LEAST} or levels
+    named = [level for level in large if _CONTROL.search(level)]
+    return named[0] if named else min(large, key=lambda level: (-large[level], level))
+
+
+def _first(request: ProposeObjectives) -> Iterator[ObjectiveDraft]:
+    data = request.data
+    yield from _survival(data)
+    by_group = [list(_by_group(data, column)) for column in data.with_role("group")]
+    # The first question of each column before the second of any.
+    for place in range(max(map(len, by_group), default=0)):
+        yield from (asked[place] for asked in by_group if place < len(asked))
+    yield from _numbers(data)
+
+
+def _survival(data: DataBrief) -> Iterator[ObjectiveDraft]:
+    for time in data.with_role("time")[:1]:
+        for event in data.with_role("event")[:1]:
+            yield ObjectiveDraft(
+                title=f"What goes with {time.name} until {event.name}",
+                question=f"Which features go with a shorter or longer `{time.name}` until `{event.name}`?",
+                aim="survival",
+                column=time.name,
+                event=event.name,
+                covariates=_covariates(data, time.name),
+                why="the sample sheet has a time and whether the event came",
+            )
+
+
+def _by_group(data: DataBrief, column: ColumnBrief) -> Iterator[ObjectiveDraft]:
+    levels = {level: count for level, count in column.levels.items() if count >= _LEAST}
+    reference = control_of(levels)
+    others = [level for level in levels if level != reference]
+    pairs = data.with_role("pairs")
+    common = {
+        "column": column.name,
+        "covariates": _covariates(data, column.name),
+        "pairs": pairs[0].name if pairs else "",
+    }
+    if len(others) > 1:
+        yield ObjectiveDraft(
+            title=f"What differs between the {len(levels)} groups of {column.name}",
+            question=f"Which features differ between any of the groups of `{column.name}`?",
+            aim="several_groups",
+            why=f"`{column.name}` has {len(levels)} groups",
+            **common,
+        )
+    for level in others[:_MOST_PAIRS_OF_LEVELS]:
+        yield two_groups(data, column.name, level, reference, f"`{column.name}` separates the samples")
+
+
+def two_groups(data: DataBrief, column: str, numerator: str, denominator: str, why: str) -> ObjectiveDraft:
+    """The comparison of two levels of a column."""
+    pairs = data.with_role("pairs")
+    return ObjectiveDraft(
+        title=f"What differs between {numerator} and {denominator}"[:160],
+        question=f"Which features are higher or lower in {numerator} than in {denominator} (`{column}`)?"[:600],
+        aim="two_groups",
+        column=column,
+        numerator=numerator,
+        denominator=denominator,
+        covariates=_covariates(data, column),
+        pairs=pairs[0].name if pairs else "",
+        why=why,
+    )
+
+
+def _numbers(data: DataBrief) -> Iterator[ObjectiveDraft]:
+    if not data.with_role("event"):
+        for time in data.with_role("time"):
+            yield _followed(data, time.name, "time_course", "samples were taken at several times")
+    for number in data.with_role("number"):
+        yield _followed(data, number.name, "trend", "a number is known of each sample")
+
+
+def _followed(data: DataBrief, column: str, aim: str, why: str) -> ObjectiveDraft:
+    return ObjectiveDraft.model_validate(
+        {
+            "title": f"What goes with {column}"[:160],
+            "question": f"Which features rise or fall with `{column}`?",
+            "aim": aim,
+            "column": column,
+            "covariates": _covariates(data, column),
+            "why": why,
+        }
+    )
+
+
+def _covariates(data: DataBrief, column: str) -> tuple[str, ...]:
+    """Columns to adjust for: batches and persons, as far as the samples allow and as they are no copy of the column."""
+    most = max(0, data.samples // 8)
+    found = []
+    for one in data.with_role("covariate"):
+        cost = max(1, len(one.levels) - 1) if one.kind == "category" else 1
+        complete = one.kind == "number" or sum(one.levels.values()) == data.samples
+        if one.name != column and complete and cost <= most:
+            found.append(one.name)
+            most -= cost
+    return tuple(found)
+
+
+# -- later rounds ---------------------------------------------------------------------------------------------------
+
+
+def _following(request: ProposeObjectives) -> Iterator[ObjectiveDraft]:
+    """What earlier answers call for: pairs of the groups that differed, a panel, whether it holds in each part."""
+    answered = [past for past in request.history if past.status == "answered"]
+    for past in answered:
+        if past.objective.aim == "several_groups":
+            yield from _pairs_of_groups(request.data, past)
+    for past in answered:
+        if past.objective.aim == "two_groups" and past.found:
+            yield from _after_two_groups(request.data, past)
+    yield from _first(request)
+
+
+def _pairs_of_groups(data: DataBrief, past: PastObjective) -> Iterator[ObjectiveDraft]:
+    column = data.column(past.objective.column)
+    if column is None:
+        return
+    levels = [level for level, count in column.levels.items() if count >= _LEAST]
+    reference = control_of(column.levels)
+    pairs = [(level, reference) for level in levels if level != reference]
+    pairs += [(a, b) for n, a in enumerate(levels) for b in levels[n + 1 :] if reference not in {a, b}]
+    for one, other in pairs:
+        draft = two_groups(data, column.name, one, other, f"{past.id} found differences between the groups")
+        yield draft.model_copy(update={"builds_on": (past.id,)})
+
+
+def _after_two_groups(data: DataBrief, past: PastObjective) -> Iterator[ObjectiveDraft]:
+    asked = past.objective
+    contrast = f"{asked.numerator} from {asked.denominator}"
+    if data.samples >= _LARGE and not asked.pairs:
+        yield asked.model_copy(
+            update={
+                "title": f"A panel that tells {contrast}"[:160],
+                "question": f"Do a few features together tell {contrast} in samples that were not used to choose them?",
+                "aim": "panel",
+                "why": f"{past.id} found differences",
+                "builds_on": (past.id,),
+            }
+        )
+    for other in (*data.with_role("covariate"), *data.with_role("group")):
+        levels = [level for level, count in other.levels.items() if count * 2 >= data.samples // 2 and count >= 6]
+        if other.kind != "category" or other.name == asked.column or asked.within_column:
+            continue
+        for level in levels[:2]:
+            yield asked.model_copy(
+                update={
+                    "title": f"{asked.title}, where {other.name} is {level}"[:160],
+                    "within_column": other.name,
+                    "within_level": level,
+                    "covariates": tuple(name for name in asked.covariates if name != other.name),
+                    "why": f"{past.id} found differences; do they hold where `{other.name}` is {level}?",
+                    "builds_on": (past.id,),
+                }
+            )
+
+
+def _different(drafts: Iterable[ObjectiveDraft]) -> Iterator[ObjectiveDraft]:
+    seen = set()
+    for draft in drafts:
+        if _analysis(draft) not in seen:
+            seen.add(_analysis(draft))
+            yield draft
+
+
+def _analysis(draft: ObjectiveDraft) -> str:
+    return draft.model_dump_json(exclude={"title", "question", "why", "builds_on"})
