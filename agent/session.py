@@ -192,7 +192,7 @@ def choose_sandbox(config: RunConfig, gpus: str = "", tell: Callable[[str], None
     """
     image = tasks.find(config.task).run.image if config.discover is None else "base"
     try:
-        return choose(config.sandbox, image=image, gpus=gpus or config.gpus, tell=tell)
+        return choose(config.sandbox, image=image, gpus=gpus or config.gpus, spares=config.experiments, tell=tell)
     except SandboxUnavailable:
         if config.sandbox != "auto" or config.model.name != RULE_BASED:
             raise

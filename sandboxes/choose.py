@@ -16,7 +16,12 @@ Name = Literal["auto", "docker", "bubblewrap", "process"]
 
 
 def choose(
-    name: Name = "auto", *, image: str = "base", gpus: str = "none", tell: Callable[[str], None] = lambda _: None
+    name: Name = "auto",
+    *,
+    image: str = "base",
+    gpus: str = "none",
+    spares: int = 0,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Sandbox:
     """Return a sandbox in which jobs can run now.
 
@@ -25,6 +30,7 @@ def choose(
             nothing, so it is never chosen for anybody; it has to be asked for.
         image: that the jobs are going to need.
         gpus: `none`, `all` or UUIDs, with commas between them: what the jobs may have.
+        spares: containers to keep ready for the next jobs; see `sandboxes.spares`.
         tell: is told in a line when `auto` has to take a weaker one, and why.
 
     Raises:
@@ -33,18 +39,18 @@ def choose(
     """
     devices = select(gpus, nvidia_smi)
     if name == "auto":
-        return _strongest(image, devices, tell)
-    sandbox = _make(name, image, devices)
+        return _strongest(image, devices, spares, tell)
+    sandbox = _make(name, image, devices, spares)
     sandbox.check()
     return sandbox
 
 
-def _strongest(image: str, devices: tuple[str, ...], tell: Callable[[str], None]) -> Sandbox:
+def _strongest(image: str, devices: tuple[str, ...], spares: int, tell: Callable[[str], None]) -> Sandbox:
     reasons = []
     strongest_first: tuple[Name, ...] = ("docker", "bubblewrap")
     for name in strongest_first:
         try:
-            sandbox = _make(name, image, devices)
+            sandbox = _make(name, image, devices, spares)
             sandbox.check()
         except SandboxUnavailable as unavailable:
             reasons.append(f"{name}: {unavailable}")
@@ -58,12 +64,12 @@ def _strongest(image: str, devices: tuple[str, ...], tell: Callable[[str], None]
     )
 
 
-def _make(name: Name, image: str, devices: tuple[str, ...]) -> Sandbox:
+def _make(name: Name, image: str, devices: tuple[str, ...], spares: int) -> Sandbox:
     # Imported here: Docker's client takes a third of a second, and most commands need no sandbox.
     if name == "docker":
         from sandboxes.docker import DockerSandbox
 
-        return DockerSandbox(image, devices)
+        return DockerSandbox(image, devices, spares=spares)
     if devices:
         raise SandboxUnavailable(f"the sandbox {name} gives no GPUs; use docker, or leave --gpus out")
     if name == "bubblewrap":

@@ -28,6 +28,7 @@ from sandboxes.package_list import AllowList
 from sandboxes.packages import ensure_packages
 from sandboxes.request import check_job
 from sandboxes.sandbox import Isolation, Outcome
+from sandboxes.spares import Spares
 from sandboxes.supervisor import is_alive, this_supervisor
 
 if TYPE_CHECKING:
@@ -51,10 +52,14 @@ class DockerSandbox:
         image: that jobs are going to need; `check` sees whether it can be had.
         gpus: UUIDs of the devices that jobs may get; see `gpu_inventory.select`.
         pool: who has which of them; the machine's own when not given.
+        spares: containers that are kept ready for the next jobs, of each kind of job.
     """
 
-    def __init__(self, image: str = "base", gpus: tuple[str, ...] = (), pool: GpuPool | None = None) -> None:
+    def __init__(
+        self, image: str = "base", gpus: tuple[str, ...] = (), pool: GpuPool | None = None, spares: int = 0
+    ) -> None:
         self._image = image
+        self._spares = Spares(spares)
         self._gpus = gpus
         self._pool = pool or GpuPool()
         self._cancellations = Cancellations()
@@ -100,16 +105,39 @@ class DockerSandbox:
                     volume.remove(force=True)
         return jobs
 
+    def close(self) -> None:
+        """Remove the spares. Happens by itself when the process ends in order; `reap` sees to the rest."""
+        self._spares.close()
+
     def _execute(self, job: Job, folder: JobFolder) -> Outcome:
         check_job(job, gpus=bool(self._gpus), packages=True)
         with self._cancellations.listen(job.id) as cancelled, connect() as client:
-            image = _image(client, job)
+            kind = box.Kind(_image(client, job), job.limits, job.owner)
             try:
                 with self._pool.lease(self._gpu_request(job), cancelled) as devices:
-                    container, begun = _container(client, job, image, devices)
-                    return self._see_through(job, folder, container, cancelled, begun=begun)
+                    found = _find(client, job)
+                    container = found or self._new_container(client, kind, job, devices)
+                    return self._see_through(job, folder, container, cancelled, begun=found is not None)
             except JobCancelled:
                 return self._outcome(job, folder, _Ending("cancelled", "cancelled"), "")
+
+    def _new_container(self, client: DockerClient, kind: box.Kind, job: Job, devices: tuple[str, ...]) -> Container:
+        spare = None if devices else self._spares.take(client, kind)
+        try:
+            if spare is None:
+                return box.create(client, kind, job, devices)
+            box.assign(spare, job)
+        except APIError as error:
+            if spare is not None:
+                box.remove(spare)
+            if error.status_code != HTTPStatus.CONFLICT:
+                raise
+            raise SandboxUnavailable(f"another process is starting the job {job.id}; ask again") from error
+        else:
+            return spare
+        finally:
+            if not devices:
+                self._spares.refill(kind)
 
     def _see_through(
         self, job: Job, folder: JobFolder, container: Container, cancelled: threading.Event, *, begun: bool
@@ -177,20 +205,15 @@ def _image(client: DockerClient, job: Job) -> str:
     return ensure(client, job.image)
 
 
-def _container(client: DockerClient, job: Job, image: str, devices: tuple[str, ...]) -> tuple[Container, bool]:
-    """Return a job's container, and whether its program may have begun."""
+def _find(client: DockerClient, job: Job) -> Container | None:
+    """Return the container in which a job runs already; remove one in which it cannot."""
     found = box.find(client, job.id)
     if found and (found.status == "running" or _out_of_memory(found)):
-        return found, True
+        return found
     if found and not (found.status == "created" and _is_anothers(found)):
         # Half made, or ended with an engine that was stopped.
         box.remove(found)
-    try:
-        return box.create(client, box.Kind(image, job.limits, job.owner), job, devices), False
-    except APIError as error:
-        if error.status_code != HTTPStatus.CONFLICT:
-            raise
-        raise SandboxUnavailable(f"another process is starting the job {job.id}; ask again") from error
+    return None
 
 
 def _is_anothers(container: Container) -> bool:

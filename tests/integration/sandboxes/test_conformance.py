@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sandboxes.conformance import SandboxConformance
+from sandboxes.docker import DockerSandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sandboxes.choose import Name
@@ -21,6 +22,22 @@ class TestDocker(SandboxConformance):
     @pytest.fixture
     def sandbox(self, usable: Callable[[Name], Sandbox]) -> Sandbox:
         return usable("docker")
+
+
+@pytest.fixture(scope="module")
+def with_spares(usable: Callable[[Name], Sandbox]) -> Iterator[Sandbox]:
+    usable("docker")
+    sandbox = DockerSandbox(spares=1)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+class TestDockerWithSpares(SandboxConformance):
+    @pytest.fixture
+    def sandbox(self, with_spares: Sandbox) -> Sandbox:
+        return with_spares
 
 
 class TestBubblewrap(SandboxConformance):
