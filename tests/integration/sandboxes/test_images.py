@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -29,7 +30,6 @@ from sandboxes.sandbox import Job, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from docker import DockerClient
 
@@ -56,6 +56,21 @@ done = subprocess.run([sys.executable, "-m", "pip", "install", "six"], capture_o
 print("pip", done.returncode != 0, time.monotonic() - began < 30)
 import matplotlib, numpy, pandas, scipy, sklearn
 """
+PROTEOMICS = """
+import subprocess, sys
+import anndata, gseapy, lifelines, matplotlib, networkx, pandas, pyarrow, pydeqms, scipy, sklearn, statsmodels.api
+sys.path.insert(0, "in")  # the image holds what tools need, not the tools
+import tools.run, tools.proteomics
+print(subprocess.run(["Rscript", "code/fit.R"], capture_output=True, text=True))
+print("Comet version" in subprocess.run(["comet-ms"], capture_output=True, text=True).stdout)
+"""
+LIMMA = """
+suppressMessages(library(limma))
+y <- rbind(up = c(1, 2, 3, 11, 12, 13), same = c(5, 6, 7, 6, 5, 7), down = c(9, 8, 7, 1, 3, 2))
+fit <- eBayes(lmFit(y, cbind(1, c(0, 0, 0, 1, 1, 1))))
+cat(round(fit$coefficients[, 2], 6), fit$p.value[1, 2] < 0.01, fit$p.value[2, 2] > 0.5)
+"""
+TOOLS = Path(__file__).parents[3] / "tools"
 
 
 @pytest.fixture
@@ -78,6 +93,15 @@ def job(place: Path, image: str, program: str = "") -> Job:
 def test_what_is_in_an_image(sandbox: Sandbox, tmp_path: Path) -> None:
     outcome = sandbox.run(job(tmp_path, "ml", LOOK), tmp_path / "keep")
     assert outcome.log == "setuid []\nsklearn data []\nleft from the build []\npip True True\n"
+
+
+@pytest.mark.slow
+def test_the_proteomics_image_holds_what_tools_need(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "fit.R").write_text(LIMMA, encoding="utf-8")
+    wanted = job(tmp_path, "proteomics", PROTEOMICS).model_copy(update={"inputs": {"tools": TOOLS}})
+    outcome = sandbox.run(wanted, tmp_path / "keep")
+    assert "stdout='10 0 -6 TRUE TRUE', stderr=''" in outcome.log, outcome
+    assert outcome.log.endswith("True\n"), outcome
 
 
 def test_it_is_built_once(client: DockerClient) -> None:

@@ -11,7 +11,7 @@ from sandboxes.image_store import BuildSettings, reference
 
 
 def test_the_shipped_images_are_found() -> None:
-    assert {"base", "ml"} <= set(image_store.names())
+    assert {"base", "ml", "proteomics"} <= set(image_store.names())
 
 
 def test_the_tag_follows_the_content(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
@@ -45,7 +45,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.base_image, settings.pip_index, settings.network) == ("mine:1", "", "default")
 
 
-@pytest.mark.parametrize("image", ["base", "ml"])
+@pytest.mark.parametrize("image", image_store.names())
 def test_every_package_is_pinned_by_hash_and_names_no_index(image: str) -> None:
     lock = (image_store._FOLDER / image / "requirements.lock").read_text(encoding="utf-8")
     packages = re.findall(r"^[a-z0-9][^\n]*(?:\n    [^\n]*)*", lock, re.MULTILINE)
