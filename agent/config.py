@@ -64,6 +64,8 @@ class ModelChoice(Settings):
     seed: int | None = None
     max_tokens: int = Field(default=4096, ge=1)
     """Longest answer, so that a model that repeats itself without end comes to one."""
+    samples: int = Field(default=1, ge=1)
+    """Answers to each question, of which the likeliest usable one is taken."""
     timeout_s: float = Field(default=600.0, gt=0)
     """Seconds for one call."""
 
@@ -118,7 +120,8 @@ class RunConfig(Settings):
     @property
     def sampling(self) -> str:
         """What decides the models' answers beside their names and the questions."""
-        return json.dumps([one.model_dump(include={"temperature", "seed", "max_tokens"}) for one in self.all_models])
+        decisive = {"temperature", "seed", "max_tokens", "samples"}
+        return json.dumps([one.model_dump(include=decisive) for one in self.all_models])
 
     @property
     def planned_ideas(self) -> int:

@@ -5,10 +5,12 @@ Endpoints differ in what they take. What one refuses is learnt from its first re
 
 from __future__ import annotations
 
+import asyncio
 import random
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import openai
@@ -17,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay
 
 from agent.errors import BadConfiguration, ModelFailed, ModelUnavailable
+from agent.models.completion import Completion
 from agent.models.keys import without_key
 
 TRIES = 6
@@ -24,6 +27,8 @@ TRIES = 6
 LONGEST_WAIT_S = 30.0
 QUESTIONS_BEFORE_GIVING_UP = 3
 """So many questions in a row without a reply, and the endpoint counts as gone."""
+_SEEDS_APART = 100
+"""Between samples that are asked for one by one: more than a question has repairs."""
 Message = dict[str, str]
 """A turn of a conversation: `role` and `content`."""
 _OPENAI = "https://api.openai.com/v1"
@@ -43,6 +48,8 @@ class OpenAISettings(BaseModel):
     seed: int | None = None
     max_tokens: int = Field(default=4096, ge=1)
     """Longest answer, so that a model that repeats itself without end comes to one."""
+    samples: int = Field(default=1, ge=1)
+    """Answers to a question, of which the likeliest usable one is taken: a way to have small models answer."""
     timeout_s: float = Field(default=600.0, gt=0)
     """Seconds for one call."""
     patience_s: float = Field(default=1800.0, gt=0)
@@ -51,42 +58,14 @@ class OpenAISettings(BaseModel):
     """Seconds before the second try; doubles from there."""
 
 
-class Completion(BaseModel):
-    """What of a reply is read. Everything else that an endpoint sends is ignored."""
+class Sampling(NamedTuple):
+    """How one question is sampled, beside the settings of its endpoint."""
 
-    class Message(BaseModel):
-        """The model's message."""
-
-        class ToolCall(BaseModel):
-            """A call of the one tool that was offered."""
-
-            class Function(BaseModel):
-                """Its arguments, as JSON text."""
-
-                arguments: str
-
-            function: Function
-
-        content: str | None = None
-        refusal: str | None = None
-        reasoning_content: str | None = None
-        reasoning: str | None = None
-        tool_calls: list[ToolCall] | None = None
-
-    class Choice(BaseModel):
-        """One sample."""
-
-        message: Completion.Message
-        finish_reason: str | None = None
-
-    class Tokens(BaseModel):
-        """The endpoint's own counts."""
-
-        prompt_tokens: int = 0
-        completion_tokens: int = 0
-
-    choices: list[Choice] = Field(min_length=1)
-    usage: Tokens | None = None
+    seed_offset: int = 0
+    """Added to the seed, so that a question asked again is sampled anew."""
+    samples: int = 1
+    repetition_penalty: float = 0.0
+    """OpenAI's `frequency_penalty`: above zero for a model that repeats itself."""
 
 
 class BadReply(Exception):
@@ -127,13 +106,30 @@ class Endpoint:
         self._refused: set[str] = set()
         self._without_reply = 0
 
-    async def complete(self, messages: list[Message], extra: dict[str, Any], seed_offset: int) -> Completion:
-        """One reply.
+    async def complete(self, messages: list[Message], extra: dict[str, Any], sampling: Sampling) -> Completion:
+        """Samples of a reply: in one call where the endpoint gives several, else in several side by side.
 
         Args:
             messages: the conversation.
             extra: parameters that force the form of the answer; empty for plain text.
-            seed_offset: added to the seed, so that a question asked again is sampled anew.
+            sampling: how many, and how.
+
+        Raises: what `_one_call` raises.
+        """
+        completion = await self._one_call(messages, extra, sampling)
+        missing = sampling.samples - len(completion.choices)
+        if missing > 0:
+            self._refused.add("n")
+            others = [
+                sampling._replace(samples=1, seed_offset=sampling.seed_offset + _SEEDS_APART * number)
+                for number in range(1, missing + 1)
+            ]
+            for one in await asyncio.gather(*(self._one_call(messages, extra, other) for other in others)):
+                completion = completion.plus(one)
+        return completion
+
+    async def _one_call(self, messages: list[Message], extra: dict[str, Any], sampling: Sampling) -> Completion:
+        """One reply.
 
         Raises:
             Unsupported: the endpoint does not take `extra`.
@@ -148,21 +144,21 @@ class Endpoint:
             reraise=True,
         )
         try:
-            completion: Completion = await retrying(self._adapting_call, messages, extra, seed_offset)
+            completion: Completion = await retrying(self._adapting_call, messages, extra, sampling)
         except (openai.APIError, BadReply) as error:
             raise self._as_ours(error) from None  # the client's errors hold the request, and with it the key
         self._without_reply = 0
         return completion
 
-    async def _adapting_call(self, messages: list[Message], extra: dict[str, Any], seed_offset: int) -> Completion:
+    async def _adapting_call(self, messages: list[Message], extra: dict[str, Any], sampling: Sampling) -> Completion:
         """Call, leaving out sampling parameters that the endpoint turns down."""
         while True:
             try:
-                return await self._call({**self._sampling(seed_offset), "messages": messages, **extra})
+                return await self._call({**self._sampling(sampling), "messages": messages, **extra})
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if _is_about_length(error):
                     raise TooLong(self._scrubbed(error.message)) from None
-                named = self._named_in(error)
+                named = self._named_in(error, sampling)
                 if named is None and extra:
                     raise Unsupported(self._scrubbed(error.message)) from None
                 if named is None:
@@ -176,7 +172,7 @@ class Endpoint:
         except ValidationError as error:
             raise BadReply(f"{error.error_count()} fields of the reply are missing or of a wrong type") from None
 
-    def _sampling(self, seed_offset: int) -> dict[str, Any]:
+    def _sampling(self, sampling: Sampling) -> dict[str, Any]:
         """Sampling parameters, without those that the endpoint has refused."""
         settings = self._settings
         limit = "max_tokens" if "max_completion_tokens" in self._refused else "max_completion_tokens"
@@ -184,13 +180,19 @@ class Endpoint:
         if settings.temperature is not None:
             wanted["temperature"] = settings.temperature
         if settings.seed is not None:
-            wanted["seed"] = settings.seed + seed_offset
+            wanted["seed"] = settings.seed + sampling.seed_offset
+        if sampling.samples > 1:
+            wanted["n"] = sampling.samples
+        if settings.samples > 1:
+            wanted["logprobs"] = True
+        if sampling.repetition_penalty:
+            wanted["frequency_penalty"] = sampling.repetition_penalty
         return {name: value for name, value in wanted.items() if name not in self._refused}
 
-    def _named_in(self, error: openai.APIStatusError) -> str | None:
+    def _named_in(self, error: openai.APIStatusError, sampling: Sampling) -> str | None:
         """The sampling parameter, sent and not refused before, that a refusal speaks of."""
-        text = error.message.lower()
-        return next((name for name in self._sampling(0) if name in text), None)
+        words = set(re.findall(r"\w+", error.message.lower()))
+        return next((name for name in self._sampling(sampling) if name in words), None)
 
     def _wait(self, state: RetryCallState) -> float:
         """Seconds until the next try: what the endpoint asks for, else exponential with jitter."""

@@ -5,30 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from agent.models.prompts import Form
-from agent.models.requests import Answer, CodeChange
+from agent.models.requests import Answer, CodeChange, Request
 
 _TOOL = "answer"
 _JSON: tuple[Form, ...] = ("json_schema", "tool", "json", "text")
+_FENCES_TRIED = 2
+_MOST_ITEMS = 12
+"""Of a list that is forced: small models add to an open one until the answer is cut off."""
 _UNFORCED = frozenset({"default", "title", "description", "minLength", "maxLength", "pattern"})
 """Schema words that some endpoints refuse, or turn into grammars of thousands of rules. Answers are checked anyway."""
 
 
-def ladder(answer_type: type[Answer]) -> tuple[Form, ...]:
+def ladder(answer_type: type[Answer], attempt: int = 0) -> tuple[Form, ...]:
     """The forms to try for an answer, best first.
 
     Code comes as files in fences: written as a JSON string, each line break and quote has to be escaped, which models
-    do badly (https://aider.chat/2024/08/14/code-in-json.html). That form needs nothing of the endpoint.
+    do badly (https://aider.chat/2024/08/14/code-in-json.html). That form needs nothing of the endpoint. A model that
+    manages no fences in two attempts is made to give JSON in the third, where the endpoint can force it.
     """
-    return ("files",) if issubclass(answer_type, CodeChange) else _JSON
+    if not issubclass(answer_type, CodeChange):
+        return _JSON
+    return ("files",) if attempt < _FENCES_TRIED else ("json_schema", "tool", "files")
 
 
-def parameters(form: Form, answer_type: type[Answer]) -> dict[str, Any]:
+def parameters(form: Form, request: Request[Any]) -> dict[str, Any]:
     """What a chat call needs so that the endpoint forces the form; empty for the forms that nothing forces."""
     if form == "json_schema":
-        schema = {"name": _TOOL, "strict": True, "schema": strict_schema(answer_type)}
+        schema = {"name": _TOOL, "strict": True, "schema": strict_schema(request)}
         return {"response_format": {"type": "json_schema", "json_schema": schema}}
     if form == "tool":
-        function = {"name": _TOOL, "description": "Give the answer.", "parameters": strict_schema(answer_type)}
+        function = {"name": _TOOL, "description": "Give the answer.", "parameters": strict_schema(request)}
         return {
             "tools": [{"type": "function", "function": function}],
             "tool_choice": {"type": "function", "function": {"name": _TOOL}},
@@ -36,9 +42,15 @@ def parameters(form: Form, answer_type: type[Answer]) -> dict[str, Any]:
     return {"response_format": {"type": "json_object"}} if form == "json" else {}
 
 
-def strict_schema(answer_type: type[Answer]) -> dict[str, Any]:
-    """The JSON schema of an answer in the subset that strict decoding takes: every property required, none besides."""
-    schema: dict[str, Any] = _strict(answer_type.model_json_schema())
+def strict_schema(request: Request[Any]) -> dict[str, Any]:
+    """The JSON schema of an answer in the subset that strict decoding takes: every property required, none besides.
+
+    Code can only be written into the files that the question shows.
+    """
+    schema: dict[str, Any] = _strict(request.answer_type.model_json_schema())
+    if issubclass(request.answer_type, CodeChange):
+        paths = [file.path for file in getattr(request, "files", ())]
+        schema["$defs"]["WholeFile"]["properties"]["path"]["enum"] = paths
     return schema
 
 
@@ -48,6 +60,8 @@ def _strict(node: Any) -> Any:  # noqa: ANN401  a JSON value
     if not isinstance(node, dict):
         return node
     strict = {word: _strict(value) for word, value in node.items() if word not in _UNFORCED and word != "properties"}
+    if node.get("type") == "array":
+        strict.setdefault("maxItems", _MOST_ITEMS)
     if "properties" in node:
         # Names of properties are no schema words: a field may well be called "title".
         strict["properties"] = {name: _strict(value) for name, value in node["properties"].items()}

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeVar
 
 from agent.errors import ModelFailed, ModelUnavailable
-from agent.models.endpoint import Completion, Endpoint, Message, OpenAISettings, TooLong, Unsupported
+from agent.models.endpoint import Endpoint, Message, OpenAISettings, Sampling, TooLong, Unsupported
 from agent.models.fitting import shorter
 from agent.models.forms import ladder, parameters
-from agent.models.parsing import AnswerUnusable, parse, split_thinking
-from agent.models.prompts import Form, render, render_repair
+from agent.models.prompts import Form, render
+from agent.models.replies import Read, Reply, read, shown_back, usage_of
 from agent.models.requests import Answer, Request
 from agent.models.usage import CallRecord, Listener, Usage, asked_about
 
@@ -20,21 +20,8 @@ A = TypeVar("A", bound=Answer)
 
 MAX_REPAIRS = 2
 """Times that a broken answer is shown back with what was wrong."""
-_SHOWN_BACK = 8000
-"""Characters of a broken answer that are shown back."""
-_SHOWN_OF_CUT = 1000
-"""Of one that was cut off: it may be endless repetition, which invites more of the same."""
-
-
-class _Reply(NamedTuple):
-    """What of a completion matters here."""
-
-    form: Form
-    text: str
-    thinking: str
-    cut: bool
-    refusal: str
-    usage: Usage
+_PENALTY = 0.5
+"""On repetition, once an answer was too long."""
 
 
 class OpenAIModel:
@@ -90,75 +77,72 @@ class OpenAIModel:
 
     async def _answer(self, request: Request[A]) -> A:
         """First answer, then repairs. Only the newest broken answer is shown back: the conversation stays short."""
-        shown_back: list[Message] = []
+        asking = _Asking([], Sampling(samples=self._settings.samples))
         flaw = ""
         for attempt in range(1 + MAX_REPAIRS):
             self._before_call()
-            reply = await self._told_reply(request, shown_back, attempt)
-            try:
-                answer = _read(request, reply)
-            except AnswerUnusable as unusable:
-                flaw = str(unusable)
-            else:
-                self._tell(request, attempt, reply, "valid")
-                return answer
-            self._tell(request, attempt, reply, "invalid", flaw)
-            shown_back = _shown_back(reply, flaw)
+            found = await self._told(request, asking, attempt)
+            if found.answer is not None:
+                return found.answer
+            flaw = found.flaw
+            asking = asking.again(found.reply, flaw)
         raise ModelFailed(f"{self.name} gave no usable answer to {request.kind}: {' '.join(flaw.split())}")
 
-    async def _told_reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:
-        """A reply; when there is none, that is told as well, with the time it took to find out."""
+    async def _told(self, request: Request[A], asking: _Asking, attempt: int) -> Read[A]:
+        """What became of one call; when there is no reply, that is told as well, with the time it took to find out."""
         started = time.monotonic()
         try:
-            return await self._fitting_reply(request, shown_back, attempt)
+            found, usage = await self._fitting(request, asking, attempt)
         except (ModelFailed, ModelUnavailable, asyncio.CancelledError) as error:
-            usage = Usage(seconds=time.monotonic() - started)
-            lost = _Reply(self._form(request), text="", thinking="", cut=False, refusal="", usage=usage)
-            self._tell(request, attempt, lost, "no_reply", str(error) or "not waited for any longer")
+            lost = Read[A](Reply(self._form(request, attempt)), None, str(error) or "not waited for any longer", ())
+            self._tell(request, attempt, lost, Usage(seconds=time.monotonic() - started), "no_reply")
             raise
+        self._tell(request, attempt, found, usage, "invalid" if found.answer is None else "valid")
+        return found
 
-    async def _fitting_reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:
+    async def _fitting(self, request: Request[A], asking: _Asking, attempt: int) -> tuple[Read[A], Usage]:
         """A reply to the question, or to a shorter version of it where it does not fit the model's context."""
         asked: Request[A] | None = request
         reason = ""
         while asked is not None:
             try:
-                return await self._reply(asked, shown_back, attempt)
+                return await self._reply(asked, asking, attempt)
             except TooLong as error:
                 reason = str(error)
                 asked = shorter(asked)
         raise ModelFailed(f"{request.kind} does not fit the context of {self.name}, cut to the least: {reason}")
 
-    async def _reply(self, request: Request[A], shown_back: list[Message], attempt: int) -> _Reply:
+    async def _reply(self, request: Request[A], asking: _Asking, attempt: int) -> tuple[Read[A], Usage]:
         """A reply in the strictest form that the endpoint takes, which is remembered from then on."""
-        forms = ladder(request.answer_type)
-        for form in forms[forms.index(self._form(request)) :]:
+        forms = ladder(request.answer_type, attempt)
+        for form in forms[forms.index(self._form(request, attempt)) :]:
             prompt = render(request, form)
             messages: list[Message] = [
                 {"role": "system", "content": prompt.system},
                 {"role": "user", "content": prompt.user},
-                *shown_back,
+                *asking.shown_back,
             ]
             started = time.monotonic()
             try:
-                completion = await self._endpoint.complete(messages, parameters(form, request.answer_type), attempt)
+                completion = await self._endpoint.complete(messages, parameters(form, request), asking.sampling)
             except Unsupported:
                 continue
             self._managed[forms] = form
-            return _reply_of(completion, form, messages, time.monotonic() - started)
+            usage = usage_of(completion, messages, time.monotonic() - started)
+            return read(request, form, completion), usage
         raise ModelFailed(f"{self.name} takes none of the ways to ask {request.kind}")
 
-    def _form(self, request: Request[A]) -> Form:
-        forms = ladder(request.answer_type)
+    def _form(self, request: Request[A], attempt: int) -> Form:
+        forms = ladder(request.answer_type, attempt)
         return self._managed.get(forms, forms[0])
 
     def _tell(
         self,
         request: Request[A],
         attempt: int,
-        reply: _Reply,
+        found: Read[A],
+        usage: Usage,
         status: Literal["valid", "invalid", "no_reply"],
-        flaw: str = "",
     ) -> None:
         self._on_call(
             CallRecord(
@@ -167,56 +151,26 @@ class OpenAIModel:
                 key=request.key(),
                 subject=asked_about(),
                 attempt=attempt,
-                form=reply.form,
+                form=found.reply.form,
                 status=status,
-                usage=reply.usage,
-                text=reply.text,
-                thinking=reply.thinking,
-                flaw=flaw,
+                usage=usage,
+                text=found.reply.text,
+                thinking=found.reply.thinking,
+                logprob=found.reply.logprob,
+                others=found.others,
+                flaw=found.flaw,
             )
         )
 
 
-def _reply_of(completion: Completion, form: Form, messages: list[Message], seconds: float) -> _Reply:
-    choice = completion.choices[0]
-    message = choice.message
-    called = message.tool_calls[0].function.arguments if message.tool_calls else None
-    thought, text = split_thinking(called or message.content or "")
-    thinking = message.reasoning_content or message.reasoning or thought
-    tokens = completion.usage or Completion.Tokens(
-        prompt_tokens=_estimated_tokens(*(turn["content"] for turn in messages)),
-        completion_tokens=_estimated_tokens(text, thinking),
-    )
-    return _Reply(
-        form=form,
-        text=text,
-        thinking=thinking,
-        cut=choice.finish_reason == "length",
-        refusal=message.refusal or ("by its content filter" if choice.finish_reason == "content_filter" else ""),
-        usage=Usage(prompt_tokens=tokens.prompt_tokens, completion_tokens=tokens.completion_tokens, seconds=seconds),
-    )
+class _Asking(NamedTuple):
+    """How a question is asked this time."""
 
+    shown_back: list[Message]
+    sampling: Sampling
 
-def _estimated_tokens(*texts: str) -> int:
-    """Tokens of texts where the endpoint does not count: rather too many, so that a budget holds."""
-    return sum(map(len, texts)) // 3
-
-
-def _read(request: Request[A], reply: _Reply) -> A:
-    if reply.refusal:
-        raise AnswerUnusable(f"the answer was refused: {reply.refusal}")
-    try:
-        return parse(request, reply.form, reply.text)
-    except AnswerUnusable as unusable:
-        if reply.cut:
-            limit = reply.usage.completion_tokens
-            raise AnswerUnusable(f"the answer was cut off after {limit} tokens: be brief, repeat nothing") from unusable
-        raise
-
-
-def _shown_back(reply: _Reply, flaw: str) -> list[Message]:
-    """The turns that ask for a repair. An empty answer is not shown: endpoints refuse empty messages."""
-    text = reply.text[: _SHOWN_OF_CUT if reply.cut else _SHOWN_BACK]
-    answer: list[Message] = [{"role": "assistant", "content": text}] if text.strip() else []
-    correction: Message = {"role": "user", "content": render_repair(flaw)}
-    return [*answer, correction]
+    def again(self, reply: Reply, flaw: str) -> _Asking:
+        """How it is asked once more: with what was wrong, another seed, and against repetition where it ran on."""
+        penalty = _PENALTY if reply.cut else self.sampling.repetition_penalty
+        fresh = self.sampling._replace(seed_offset=self.sampling.seed_offset + 1, repetition_penalty=penalty)
+        return _Asking(shown_back(reply, flaw), fresh)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_args
 
 from pydantic import ValidationError
 
 from agent.models.edits import edits_of
 from agent.models.prompts import Form
-from agent.models.requests import Answer, Request, SourceFile
+from agent.models.requests import Answer, CodeChange, Request, SourceFile
 from workspaces.edits import apply
 from workspaces.errors import EditRefused
 
@@ -70,12 +71,35 @@ def _read_json(text: str, answer_type: type[Answer]) -> object:
     if not objects:
         raise AnswerUnusable(f"it holds no complete JSON object ({_syntax_error(text)})")
     for value in objects:
-        try:
-            answer_type.model_validate(value)
-        except ValidationError:
-            continue
-        return value
+        if _fits(answer_type, value):
+            return value
+    if items := _items(objects, answer_type):
+        return items
     return next((value for value in objects if value.keys() & answer_type.model_fields.keys()), objects[0])
+
+
+def _items(objects: list[dict[str, Any]], answer_type: type[Answer]) -> dict[str, object]:
+    """Whole items of an answer that is a list of them: it was cut off, or came without the object around the list.
+
+    Not of code, where half of a change is worse than none.
+    """
+    required = [(name, field) for name, field in answer_type.model_fields.items() if field.is_required()]
+    if issubclass(answer_type, CodeChange) or len(required) != 1:
+        return {}
+    ((name, field),) = required
+    (item, *_) = get_args(field.annotation) or (None,)
+    if not (isinstance(item, type) and issubclass(item, Answer)):
+        return {}
+    whole = [value for value in objects if _fits(item, value)]
+    return {name: whole} if whole else {}
+
+
+def _fits(answer_type: type[Answer], value: object) -> bool:
+    try:
+        answer_type.model_validate(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _json_objects(text: str) -> Iterator[dict[str, Any]]:
@@ -114,7 +138,7 @@ def _read_files(text: str, known: tuple[SourceFile, ...]) -> dict[str, object]:
     # Beside named files, a block without a name is an aside, such as a command to run.
     named = [(path, block) for path, block in blocks if path] or blocks
     try:
-        edits = [edit for path, block in named for edit in edits_of(_path(path, before, len(named)), block)]
+        edits = [edit for path, block in named for edit in edits_of(_path(path, block, before), block)]
         after = apply(before, edits)
     except EditRefused as refusal:
         raise AnswerUnusable(str(refusal)) from None
@@ -122,17 +146,29 @@ def _read_files(text: str, known: tuple[SourceFile, ...]) -> dict[str, object]:
     return {"files": files, "note": _note(text)}
 
 
-def _path(written: str, known: Mapping[str, str], blocks: int) -> str:
+def _path(written: str, block: str, known: Mapping[str, str]) -> str:
     """The path that a block is meant for.
 
     Commands and tracebacks show the candidate's files below `code/`, so models write that too. A block without a path
-    is clear only when it is the one block for the one file.
+    is clear when there is one file only, or one file only that defines something which the block defines too.
     """
     if written:
         return written if written in known else written.removeprefix("./").removeprefix("code/")
-    if blocks == 1 and len(known) == 1:
+    if len(known) == 1:
         return next(iter(known))
+    same = [path for path, content in known.items() if _defined(content) & _defined(block)]
+    if len(same) == 1:
+        return same[0]
     raise AnswerUnusable(f"a code block has no line `FILE: path` before it; the files are: {', '.join(known)}")
+
+
+def _defined(code: str) -> set[str]:
+    """Names of the functions and classes of a module; none of what cannot be parsed."""
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    return {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
 
 
 def _code_blocks(text: str) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ A request is a pure value: the same question has the same `key()`, which is what
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from pathlib import PurePath
@@ -17,6 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.evidence.numbers import unsupported
 
 A = TypeVar("A", bound="Answer")
+
+
+ECHO = "what is changed and how"
+"""How the question describes a summary (`prompts/propose_ideas.md`): small models copy it."""
 
 
 class Answer(BaseModel):
@@ -167,8 +172,12 @@ class ProposeIdeas(Request[Ideas]):
     """The baseline."""
 
     def flaw_of(self, answer: Ideas) -> str:
-        """An answer without a single idea is of no use."""
-        return "" if answer.ideas else "`ideas` is empty"
+        """An answer without a single idea is of no use, nor is one that gives the question's own words back."""
+        if not answer.ideas:
+            return "`ideas` is empty"
+        if any(idea.summary.startswith(ECHO) for idea in answer.ideas):
+            return "an idea's `summary` repeats the question; it should say what you would change, and how"
+        return ""
 
 
 class WriteCode(Request[CodeChange]):
@@ -183,7 +192,7 @@ class WriteCode(Request[CodeChange]):
 
     def flaw_of(self, answer: CodeChange) -> str:
         """An answer that leaves the program as it was does not carry out the idea."""
-        return _unchanged(self.files, answer)
+        return _flaw_of_code(self.files, answer)
 
 
 class RepairCode(Request[CodeChange]):
@@ -206,7 +215,7 @@ class RepairCode(Request[CodeChange]):
 
     def flaw_of(self, answer: CodeChange) -> str:
         """An answer that leaves the program as it was repairs nothing."""
-        return _unchanged(self.files, answer)
+        return _flaw_of_code(self.files, answer)
 
 
 class Fact(Context):
@@ -246,16 +255,29 @@ class AskAboutItem(Request[ItemAnswer]):
         return f"{numbers}: no such number among the facts; write only numbers that stand there" if made_up else ""
 
 
-def _unchanged(files: tuple[SourceFile, ...], change: CodeChange) -> str:
-    """The flaw of a change that alters no file and adds none that a file of the program names; empty when it is sound.
+def _flaw_of_code(files: tuple[SourceFile, ...], change: CodeChange) -> str:
+    """The flaw of a change that is no Python, alters no file and adds none that one names; empty when it is sound.
 
     Small models give back files unchanged, or the example of their prompt: a run in the sandbox would be wasted on it.
     """
+    for file in change.files:
+        if file.path.endswith(".py") and (error := _syntax_error(file.content)):
+            return f"{file.path} is not valid Python: {error}"
     before = {file.path: file.content.strip() for file in files}
     after = {file.path: file.content.strip() for file in change.files}
     altered = any(after.get(path, content) != content for path, content in before.items())
     named = any(PurePath(path).stem in text for path in after.keys() - before for text in before.values())
     return "" if altered or named else f"nothing changes in the files of the program: {', '.join(before)}"
+
+
+def _syntax_error(code: str) -> str:
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        return f"{error.msg} in line {error.lineno}"
+    except (ValueError, RecursionError) as error:  # a null byte; nesting without end
+        return str(error)
+    return ""
 
 
 def question_key(kind: str, fields: dict[str, Any]) -> str:

@@ -45,6 +45,10 @@ class CallRecord(BaseModel):
     """The answer as the model gave it. Untrusted."""
     thinking: str = ""
     """What a reasoning model thought aloud, kept out of the answer. Untrusted."""
+    logprob: float | None = None
+    """Mean log-probability of the answer's tokens, where several were sampled and the endpoint gives it."""
+    others: tuple[str, ...] = ()
+    """The other samples of the call. Untrusted."""
     flaw: str = ""
     """Why the answer could not be used, or why there was none."""
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fault_server import PASSING, REPAIRED
+from fault_server import PASSING, REPAIRED, FaultServer
 from pydantic import SecretStr
 
 from agent.errors import BadConfiguration, ModelFailed, ModelUnavailable
@@ -287,3 +287,51 @@ def test_a_password_in_the_address_is_refused_without_repeating_it():
     with pytest.raises(BadConfiguration, match="OPENAI_API_KEY") as raised:
         OpenAIModel(OpenAISettings(model="m", base_url="http://me:sesame@localhost/v1"))
     assert "sesame" not in str(raised.value)
+
+
+def samples(*answers: tuple[str, float | None]):
+    """A completion with these texts, and for each the log-probability of its one token."""
+    choices = [
+        {"index": number, "message": {"content": text}, "logprobs": value and {"content": [{"logprob": value}]}}
+        for number, (text, value) in enumerate(answers)
+    ]
+    usage = {"prompt_tokens": 100, "completion_tokens": 20 * len(answers)}
+    return FaultServer.replies(200, {"choices": choices, "usage": usage})
+
+
+def named(title: str) -> str:
+    return IDEAS.replace("Shifts", title)
+
+
+async def test_of_several_samples_in_one_call_the_likeliest_usable_one_is_taken(server, question, calls):
+    server.will(samples((named("Second"), -0.5), ("no", -0.1), (named("Best"), -0.2)))
+    answer = await OpenAIModel(settings(server, samples=3), on_call=calls.append).ask(question)
+    assert answer.ideas[0].title == "Best"
+    assert [(call["n"], call["logprobs"]) for call in server.calls] == [(3, True)]
+    (call,) = calls
+    assert (call.logprob, call.usage.completion_tokens) == (-0.2, 60)
+    assert call.others == ("no", named("Second"))
+
+
+async def test_samples_that_an_endpoint_gives_one_by_one_are_asked_for_so(server, question, calls):
+    server.will(samples(("no", None)), samples(("no", None)), samples((named("Third"), None)))
+    model = OpenAIModel(settings(server, samples=3, seed=7), on_call=calls.append)
+    assert (await model.ask(question)).ideas[0].title == "Third"
+    await model.ask(question.model_copy(update={"round": 9}))
+    assert ["n" in call for call in server.calls] == [True, False, False, False, False, False]
+    assert len({call["seed"] for call in server.calls[:3]}) == 3
+    assert calls[0].usage.completion_tokens == 60
+
+
+async def test_an_answer_that_ran_on_is_asked_for_again_against_repetition(server, question):
+    server.will(server.answers("a a a", finish="length"), server.answers("no"), server.answers(IDEAS))
+    await OpenAIModel(settings(server)).ask(question)
+    assert ["frequency_penalty" in call for call in server.calls] == [False, True, True]
+
+
+async def test_code_that_comes_in_no_fences_twice_is_forced(server, model, coding, calls):
+    forced = '{"note": "Adds noise.", "files": [{"path": "training.py", "content": "X = 1\\n"}]}'
+    server.will(server.answers("X = 1"), server.answers("X = 1"), server.answers(forced))
+    assert (await model.ask(coding)).files[0].content == "X = 1\n"
+    assert [call.form for call in calls] == ["files", "files", "json_schema"]
+    assert "`content`, the whole new file" in server.calls[-1]["messages"][1]["content"]

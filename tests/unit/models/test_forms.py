@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agent.models.forms import strict_schema
-from agent.models.requests import CodeChange, Ideas
+from agent.models.forms import ladder, strict_schema
+from agent.models.openai_model import MAX_REPAIRS
+from agent.models.requests import CodeChange, ProposeIdeas, WriteCode
+
+CONTEXTS = Path(__file__).parent / "contexts"
+PROPOSE = ProposeIdeas.model_validate_json((CONTEXTS / "propose_ideas.json").read_text())
+WRITE = WriteCode.model_validate_json((CONTEXTS / "write_code.json").read_text())
 
 
-def objects(node: Any) -> list[dict[str, Any]]:
+def nodes(node: Any, kind: str) -> list[dict[str, Any]]:
     if isinstance(node, list):
-        return [found for item in node for found in objects(item)]
+        return [found for item in node for found in nodes(item, kind)]
     if not isinstance(node, dict):
         return []
-    return ([node] if node.get("type") == "object" else []) + objects(list(node.values()))
+    return ([node] if node.get("type") == kind else []) + nodes(list(node.values()), kind)
 
 
-@pytest.mark.parametrize("answer", [Ideas, CodeChange])
-def test_every_property_is_required_and_none_may_be_added(answer):
-    found = objects(strict_schema(answer))
+@pytest.mark.parametrize("request_", [PROPOSE, WRITE], ids=lambda request: request.kind)
+def test_every_property_is_required_none_may_be_added_and_lists_end(request_):
+    schema = strict_schema(request_)
+    found = nodes(schema, "object")
     assert found
     for node in found:
         assert node["required"] == list(node["properties"])
         assert node["additionalProperties"] is False
+    assert all("maxItems" in node for node in nodes(schema, "array"))
 
 
 def test_words_that_endpoints_refuse_are_left_out_but_properties_of_that_name_stay():
-    schema = strict_schema(Ideas)
+    schema = strict_schema(PROPOSE)
     draft = schema["$defs"]["IdeaDraft"]
     assert "title" in draft["properties"]
     assert "title" not in schema
     assert draft["properties"]["title"] == {"type": "string"}
+
+
+def test_code_that_is_forced_goes_into_the_files_of_the_question():
+    path = strict_schema(WRITE)["$defs"]["WholeFile"]["properties"]["path"]
+    assert path["enum"] == [file.path for file in WRITE.files]
+
+
+def test_code_is_asked_for_in_fences_first_and_forced_in_the_end():
+    assert [ladder(CodeChange, attempt)[0] for attempt in range(1 + MAX_REPAIRS)] == ["files", "files", "json_schema"]

@@ -50,8 +50,10 @@ PROPOSE = ProposeIdeas(task=TASK, round=1, count=1, papers=(), history=(), files
         f'An example is {{"a": 1}}, and the answer is {json.dumps(GOOD)}',
         json.dumps(GOOD).replace("Adds shifted", "Adds\nshifted"),
         json.dumps(GOOD) + "\n" + json.dumps(GOOD),
+        json.dumps(GOOD["ideas"]),
+        json.dumps(GOOD)[:-2] + ', {"title": "Blurs", "summary": "Blurs ev',
     ],
-    ids=["bare", "fenced, with words around", "after another object", "raw line break", "twice"],
+    ids=["bare", "fenced, with words around", "after another object", "raw line break", "twice", "list", "cut off"],
 )
 def test_json_is_found_where_it_stands(text):
     assert parse(PROPOSE, "text", text).ideas[0].title == "Shifts"
@@ -68,6 +70,7 @@ def test_json_is_found_where_it_stands(text):
             r"ideas\.0\.title: String should",
         ),
         ('{"ideas": []}', "`ideas` is empty"),
+        ('{"ideas": [{"title": "a short name", "summary": "what is changed and how"}]}', "repeats the question"),
         ('{"title": "Shifts"}', "ideas: Field required"),
     ],
 )
@@ -100,6 +103,21 @@ def test_paths_are_read_in_the_ways_that_models_write_them(before):
 
 def test_one_block_for_one_file_needs_no_path():
     assert written("```\nC = 2\n```", MODEL) == {"model.py": "C = 2\n"}
+
+
+def test_a_block_without_path_belongs_to_the_file_that_defines_the_same():
+    model, main = (
+        SourceFile(path=path, content=f"def {name}():\n    pass\n")
+        for path, name in (("model.py", "f"), ("main.py", "g"))
+    )
+    assert written("```\ndef f():\n    return 1\n```", model, main) == {"model.py": "def f():\n    return 1\n"}
+    with pytest.raises(AnswerUnusable, match="no line `FILE: path`"):
+        written("```\ndef f(): ...\ndef g(): ...\n```", model, main)
+
+
+def test_a_code_change_that_was_cut_off_is_not_taken_for_a_whole_one():
+    with pytest.raises(AnswerUnusable, match="files: Field required"):
+        parse(coding(MODEL), "json", '{"files": [{"path": "model.py", "content": "C = 2"}, {"path": "main')
 
 
 def test_a_block_without_path_is_refused_where_it_is_not_clear():
@@ -147,6 +165,7 @@ def test_edits_are_applied_exactly():
         ("FILE: ../model.py\n```\nC = 2\n```", "leads out"),
         ("FILE: a/../../model.py\n```\nC = 2\n```", "leads out"),
         (f"FILE: model.py\n```\n{MODEL.content}```", "nothing changes"),
+        ("FILE: model.py\n```\nA fine idea.\n```", "model.py is not valid Python: invalid syntax in line 1"),
         ("FILE: new.py\n```\nC = 2\n```", "nothing changes"),
         ("C = 2", "no code block"),
     ],

@@ -11,12 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.models.forms import ladder
+from agent.models.openai_model import MAX_REPAIRS
 from agent.models.prompts import fenced, line, render, render_repair
-from agent.models.requests import REQUESTS, Request, TaskBrief
+from agent.models.requests import ECHO, REQUESTS, Ideas, Request, TaskBrief
 
 HERE = Path(__file__).parent
 KINDS = {request.kind: request for request in REQUESTS}
-FORMS = [(kind, form) for kind, request in KINDS.items() for form in ladder(request.answer_type)]
+FORMS = [
+    (kind, form)
+    for kind, request in KINDS.items()
+    for form in dict.fromkeys([*ladder(request.answer_type), *ladder(request.answer_type, MAX_REPAIRS)])
+]
 
 
 def context(kind: str) -> Request:
@@ -96,6 +101,11 @@ def test_edits_in_pieces_are_offered_for_long_files_only(kind):
     long = request.files[-1].model_copy(update={"content": "x = 1\n" * 2000})
     assert "SEARCH" not in render(request, "files").user
     assert "<<<<<<< SEARCH" in render(request.model_copy(update={"files": (*request.files, long)}), "files").user
+
+
+@pytest.mark.parametrize("form", ladder(Ideas))
+def test_what_a_copied_question_is_known_by_stands_in_it(form):
+    assert ECHO in render(context("propose_ideas"), form).user
 
 
 def test_a_repair_shows_the_flaw():
