@@ -43,7 +43,7 @@ def sample_columns(frame: pd.DataFrame, format_: Wide) -> dict[str, str]:
             if (match := pattern.fullmatch(str(column))) is not None
             and (pattern is not REST or _may_be_sample(frame[column]))
         }
-        if found and any(np.nansum(pd.to_numeric(frame[column], errors="coerce")) for column in found):
+        if any(_has_values(frame[column]) for column in found):
             return found
     return {}
 
@@ -62,6 +62,12 @@ def identities(frame: pd.DataFrame, format_: Format) -> pd.Series:
 def _may_be_sample(column: pd.Series) -> bool:
     """Whether a column of any title can be a sample's."""
     return bool(pd.api.types.is_numeric_dtype(column)) and not tells_of_features(column.name)
+
+
+def _has_values(column: pd.Series) -> bool:
+    """Whether anything was quantified; MaxQuant writes columns of zeros for what it was not asked to compute."""
+    numbers = pd.to_numeric(column, errors="coerce")
+    return bool((numbers.notna() & (numbers != 0)).any())
 
 
 def _id_text(value: object) -> str:

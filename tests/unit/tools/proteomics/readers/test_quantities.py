@@ -1,0 +1,211 @@
+"""Each program's table becomes the same data, without what is no finding; what gives nothing is an error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tools.contract import try_tool
+from tools.errors import DataUnreadable
+from tools.proteomics.readers.quantities import read_quantities
+
+SHEET = "sample\trun\tgroup\nx\ta\tA\ny\tb\tB\n"
+
+
+def lines(*rows: str) -> str:
+    return "\n".join("\t".join(row.split("|")) for row in rows) + "\n"
+
+
+def read(tmp_path, table, sheet=SHEET, **parameters):
+    (tmp_path / "table").write_text(table)
+    files = {"table": tmp_path / "table"}
+    if sheet is not None:
+        (tmp_path / "sheet").write_text(sheet)
+        files["sheet"] = tmp_path / "sheet"
+        parameters["samples"] = "sheet"
+    return try_tool(read_quantities, files=files, table="table", **parameters)
+
+
+FORMATS = {
+    "maxquant": lines(
+        "Majority protein IDs|Gene names|Razor + unique peptides|Intensity a|LFQ intensity a|LFQ intensity b"
+        "|Reverse|Potential contaminant|Only identified by site",
+        "P1;P2|G1|3|7|100|200|||", "P3|G3|2|7|0|400|||", "REV__P9||1|7|5|5|+||", "CON__P8||1|7|5|5||+|",
+        "P7||1|7|5|5|||+",
+    ),
+    "maxquant through R": lines(
+        "Majority.protein.IDs|Gene.names|Razor...unique.peptides|LFQ.intensity.a|LFQ.intensity.b|Reverse",
+        "P1;P2|G1|3|100|200|", "P3|G3|2|0|400|", "REV__P9||1|5|5|+",
+    ),
+    "diann": lines(
+        "Protein.Group|Protein.Names|Genes|First.Protein.Description|/x/a.mzML|/x/b.mzML",
+        "P1;P2|A_HUMAN|G1||100|200", "P3|B_HUMAN|G3|||400",
+    ),
+    "diann report": lines(
+        "Run|Protein.Group|Genes|Precursor.Id|PG.MaxLFQ|Precursor.Quantity|Q.Value|Lib.PG.Q.Value",
+        "a|P1;P2|G1|AAA2|100|9|0.001|0.001", "a|P1;P2|G1|AAA3|100|8|0.001|0.001", "b|P1;P2|G1|AAA2|200|9|0.001|0.001",
+        "b|P3|G3|CCC2|400|9|0.001|0.001", "a|P3|G3|CCC2|999|9|0.02|0.001",
+    ),
+    "spectronaut": lines(
+        "PG.ProteinGroups|PG.Genes|[1] a.raw.PG.Quantity|[2] b.raw.PG.Quantity|[1] a.raw.PG.IBAQ",
+        "P1;P2|G1|100|200|1", "P3|G3|Filtered|400|1",
+    ),
+    "fragpipe": lines(
+        "Protein|Protein ID|Entry Name|Gene|Combined Total Peptides|a MaxLFQ Intensity|b MaxLFQ Intensity|a Intensity",
+        "sp|P1;P2|A_HUMAN|G1|3|100|200|7", "sp|P3|B_HUMAN|G3|2|0.0|400|7", "contam_sp|contam_P8|C|G8|2|5|5|5",
+    ),
+    "proteome_discoverer": lines(
+        "Accession|Description|Contaminant|Abundances (Normalized): a|Abundances (Normalized): b|Abundance Ratio",
+        "P1;P2|One GN=G1 PE=1|False|100|200|2", "P3|Three GN=G3|False||400|", "P8|Eight|True|5|5|1",
+    ),
+    "mztab": lines(
+        "MTD|mzTab-version|1.0.0", "MTD|ms_run[1]-location|file:///x/a.raw", "MTD|ms_run[2]-location|file:///x/b.raw",
+        "MTD|assay[1]-ms_run_ref|ms_run[1]", "MTD|assay[2]-ms_run_ref|ms_run[2]",
+        "PRH|accession|description|protein_abundance_assay[1]|protein_abundance_assay[2]",
+        "PRT|P1;P2|One GN=G1|100|200", "PRT|P3|Three GN=G3|null|400",
+    ),
+    "wide": lines("protein|gene|peptides|a|b", "P1;P2|G1|3|100|200", "P3|G3|2||400"),
+    "wide, samples in rows": lines("run|P1;P2|P3", "a|100|", "b|200|400"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_the_same_data(tmp_path, name):
+    result = read(tmp_path, FORMATS[name])
+    data = result.data
+    assert list(data.obs_names) == ["x", "y"]
+    assert list(data.obs["group"]) == ["A", "B"]
+    assert list(data.var_names) == ["P1;P2", "P3"]
+    np.testing.assert_array_equal(np.asarray(data.X), [[100, np.nan], [200, 400]])
+    assert data.uns["scale"] == "raw"
+    assert result.facts["format"] == name.split()[0].rstrip(",")
+    if "rows" not in name:
+        assert list(data.var["gene"]) == ["G1", "G3"]
+
+
+PRECURSORS = {
+    "evidence": lines(
+        "Modified sequence|Raw file|Experiment|Leading razor protein|Charge|Intensity|Reverse|Potential contaminant",
+        "_AA_|a|e|sp|P1|2|60||", "_AA_|a|e|sp|P1|2|40||", "_AA_|b|e|sp|P1|2|200||", "_CC_|b|e|sp|P1|3|400||",
+    ).replace("sp\tP1", "sp|P1|X_HUMAN"),
+    "sage": lines(
+        "peptide|charge|proteins|q_value|score|spectral_angle|a.mzML|b.mzML",
+        "AA|2|P1|0.001|9|0.9|100|200", "CC|3|P1|0.001|9|0.9|0|400", "DD|3|P1|0.2|9|0.9|5|5",
+    ),
+    "fragpipe": lines(
+        "Peptide Sequence|Modified Sequence|Charge|Protein ID|Mapped Proteins|a Spectral Count|a Intensity|b Intensity",
+        "AA|AA|2|P1||1|100|200", "CC|CC|3|P1||1|0.0|400",
+    ),
+    "msstats": lines(
+        "ProteinName|PeptideSequence|PrecursorCharge|FragmentIon|Condition|BioReplicate|Run|Intensity",
+        "P1|AA|2|y3|A|1|a|60", "P1|AA|2|y4|A|1|a|40", "P1|AA|2|y3|B|2|b|200", "P1|CC|3|y3|B|2|b|400",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PRECURSORS)
+def test_precursors_know_their_protein_and_their_parts_are_added(tmp_path, name):
+    data = read(tmp_path, PRECURSORS[name]).data
+    np.testing.assert_array_equal(np.asarray(data.X), [[100, np.nan], [200, 400]])
+    assert list(data.var["protein"]) == ["P1", "P1"]
+    assert list(data.var["charge"].astype(int)) == [2, 3]
+
+
+def test_counts_what_it_leaves_out(tmp_path):
+    facts = read(tmp_path, FORMATS["maxquant"]).facts
+    assert facts["removed_decoys"] == facts["removed_contaminants"] == facts["removed_only_identified_by_site"] == 1
+    assert facts["zeros_made_missing"] == 1
+
+
+def test_sites_are_localised_added_over_multiplicities_and_carry_their_window(tmp_path):
+    window = "A" * 15 + "S" + "A" * 15
+    table = lines(
+        "Proteins|Positions within proteins|Amino acid|Sequence window|Localization prob|Gene names|Intensity a___1"
+        "|Intensity a___2|Intensity b___1|Reverse",
+        f"P1|12|S|{window}|0.99|G1|60|40|200|", f"P2|7|T|{window}|0.5|G2|60|40|200|",
+    )  # fmt: skip
+    data = read(tmp_path, table).data
+    assert list(data.var_names) == ["P1_12_S"]
+    assert np.asarray(data.X).ravel().tolist() == [100, 200]
+    assert data.var.loc["P1_12_S", ["residue", "window", "gene"]].tolist() == ["S", window, "G1"]
+
+
+def test_sites_are_read_from_ids(tmp_path):
+    table = lines("idx|a|b", "AAAS-S495|1.5|-0.2", "TP53-T55|0.1|")
+    data = read(tmp_path, table).data
+    assert data.uns["scale"] == "ratio"
+    assert list(data.var["gene"]) == ["AAAS", "TP53"]
+    assert list(data.var["residue"]) == ["S", "T"]
+    assert list(data.var["position"]) == [495, 55]
+
+
+def test_cells_are_many_rows_of_a_sample_and_their_zeros_are_measured(tmp_path):
+    table = lines("run|CD3|CD4", "a|0|5", "a|3|0", "b|1|1")
+    data = read(tmp_path, table).data
+    assert list(data.obs_names) == ["a_1", "a_2", "b_1"]
+    assert list(data.obs["group"]) == ["A", "A", "B"]
+    assert not np.isnan(np.asarray(data.X)).any()
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [(("21.5", "24.1"), "log2"), (("-1.2", "0.7"), "ratio"), (("31000", "1e6"), "raw")],
+)
+def test_scale_is_told_by_the_numbers(tmp_path, values, scale):
+    data = read(tmp_path, lines("protein|a|b", f"P1|{values[0]}|{values[1]}")).data
+    assert data.uns["scale"] == scale
+
+
+def test_without_a_sheet_the_ids_tell_which_way_it_lies(tmp_path):
+    upright = lines("protein|a|b|c", "P04637|5e5|6e5|7e5")
+    lying = lines("x|P04637|P38398", "a|5e5|6e5", "b|5e5|6e5", "c|5e5|6e5")
+    assert read(tmp_path, upright, None).data.shape == (3, 1)
+    assert read(tmp_path, lying, None).data.shape == (3, 2)
+
+
+def test_samples_that_the_sheet_lacks_are_left_out_and_told(tmp_path):
+    result = read(tmp_path, lines("protein|a|b|pool", "P1|100|200|300"))
+    assert list(result.data.obs_names) == ["x", "y"]
+    result = read(tmp_path, FORMATS["maxquant"], "sample\tgroup\nb\tB\nz\tC\n")
+    assert list(result.data.obs_names) == ["b"]
+    assert any("were left out" in warning for warning in result.warnings)
+    assert any("no sample in the table" in warning for warning in result.warnings)
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        pytest.param(lines("protein|c|d", "P1|1|2"), "named in the sample sheet", id="another sheet"),
+        pytest.param(lines("Majority protein IDs|LFQ intensity c", "P1|100"), "named in the sample sheet", id="known"),
+        pytest.param(lines("protein|a|b", "P1|x|y"), "no column holds quantities", id="no numbers"),
+        pytest.param(lines("protein|a|b", "P1|0|1", "P2|1|0"), "only 0 and 1", id="marks"),
+        pytest.param(
+            lines("Majority protein IDs|LFQ intensity a|Reverse", "P1|100|+"), "no sample or no value", id="decoys"
+        ),
+        pytest.param(
+            lines("Majority protein IDs|Gene names|LFQ intensity a", "P1|G|5", "P2|G|x"), "`x` is no number", id="text"
+        ),
+        pytest.param(
+            lines("MTD|mzTab-version|1.0.0", "PRH|accession|description", "PRT|P1|One"), "identifications", id="mztab"
+        ),
+    ],
+)
+def test_what_gives_nothing_is_an_error_of_one_line(tmp_path, table, says):
+    with pytest.raises(DataUnreadable, match=says) as caught:
+        read(tmp_path, table)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_format_that_was_asked_for_and_is_not_there_is_said(tmp_path):
+    with pytest.raises(DataUnreadable, match="does not have the columns of diann"):
+        read(tmp_path, FORMATS["maxquant"], format="diann")
+
+
+def test_data_can_be_kept_in_a_file(tmp_path):
+    import anndata
+
+    data = read(tmp_path, FORMATS["maxquant"], "sample\tage per year/x\tnote\na\t3\t\nb\t4\ttext\n").data
+    data.write_h5ad(tmp_path / "data.h5ad")
+    again = anndata.read_h5ad(tmp_path / "data.h5ad")
+    assert again.obs["note"].isna().tolist() == [True, False]
+    np.testing.assert_array_equal(again.X, data.X)
