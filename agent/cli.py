@@ -17,8 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.cli_discover import discover
+from agent.cli_images import images_app
 from agent.cli_models import ask_prices, chosen, export, find_recording, own_settings
 from agent.cli_options import (
+    GpusOption,
     JsonOption,
     ReviewOption,
     RunArgument,
@@ -57,6 +59,7 @@ app.add_typer(task_app, name="task")
 app.add_typer(tools_app, name="tools")
 app.add_typer(papers_app, name="papers")
 app.add_typer(review_app, name="review")
+app.add_typer(images_app, name="images")
 app.command()(discover)
 app.command()(export)
 
@@ -74,6 +77,7 @@ def run(
         str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
     ] = None,
     sandbox: Annotated[SandboxName, typer.Option(help="Where code runs.")] = "auto",
+    gpus: GpusOption = "none",
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of ideas.")] = 2,
     ideas: Annotated[int, typer.Option(min=1, help="Ideas a round.")] = 4,
     repairs: Annotated[int, typer.Option(min=0, help="Repairs an idea, at most.")] = 5,
@@ -121,6 +125,7 @@ def run(
         models=others,
         prices=ask_prices([default, *others.values()], own.prices, needed=money_is_limited),
         sandbox=sandbox,
+        gpus=gpus,
         budget={
             "rounds": rounds,
             "ideas": ideas,
@@ -145,6 +150,7 @@ def run(
 @app.command()
 def resume(
     run_: RunArgument = "",
+    gpus: GpusOption = "",
     review: ReviewOption = None,
     review_timeout: TimeoutOption = None,
     wait: WaitOption = False,
@@ -155,7 +161,7 @@ def resume(
     opened = open_run(run_, runs)
     with opened.locked():
         attend(opened, review, review_timeout)
-    work_on(opened, as_json=as_json, patient=wait)
+    work_on(opened, as_json=as_json, patient=wait, gpus=gpus)
 
 
 @app.command()

@@ -59,7 +59,7 @@ def list_() -> None:
             name, _, tag = reference.partition(":")
             built = datetime.fromisoformat(image.attrs["Created"])
             size = f"{image.attrs['Size'] / 1e6:,.0f} MB"
-            table.add_row(name, tag, size, _age(built), "current" if reference in current else "old")
+            table.add_row(name, tag, size, _age(built), "current" if reference in current else "not current")
         for name in image_store.names():
             if image_store.reference(name, settings) not in found:
                 table.add_row(f"echolocate/{name}", "", "", "", "not built")

@@ -21,6 +21,9 @@ TimeoutOption = Annotated[
     str | None,
     typer.Option("--review-timeout", help="How long, and what then: 8h:accept, 30m:reject, 2d:wait."),
 ]
+GpusOption = Annotated[
+    str, typer.Option("--gpus", help="GPUs that experiments may have: none, all, or UUIDs with commas between.")
+]
 WaitOption = Annotated[bool, typer.Option("--wait", help="Stay until people have judged, however long.")]
 
 

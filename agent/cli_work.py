@@ -25,15 +25,20 @@ STOPPED = 130
 _out = Console()
 
 
-def work_on(opened: Run, *, as_json: bool, patient: bool = False) -> None:
-    """Work on a run until it ends, rests or is stopped."""
+def work_on(opened: Run, *, as_json: bool, patient: bool = False, gpus: str = "") -> None:
+    """Work on a run until it ends, rests or is stopped; with these GPUs, or the run's own when empty."""
+
+    def warn(text: str) -> None:
+        opened.tell("sandbox", "", text)
+        say(as_json, text)
+
     style: Style = "json" if as_json else "live" if _out.is_terminal else "plain"
     from agent.loop import work  # here, since LangGraph takes its time and `--help` has no use for it
 
     opening, method = _what_is_done(opened)
     with opened, opened.locked():
         model, spending = session_model(opened)
-        sandbox = choose_sandbox(opened.config)
+        sandbox = choose_sandbox(opened.config, gpus, warn)
         with opening(opened, model, sandbox, spending) as context:
             say(as_json, f"{model.describes_itself}\nSandbox: {sandbox.isolation.summary}")
             with following(opened, style, _out):

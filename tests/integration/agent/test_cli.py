@@ -32,6 +32,7 @@ def echolocate(folder: Path, *words: str, **env: str) -> subprocess.CompletedPro
         (("run", "digit"), "digit: neither a task's name nor a folder; did you mean digits?"),
         (("run", "digits", "--seeds", "1"), "--seeds 1: should be at least two different whole numbers, such as 0,1,2"),
         (("run", "digits", "--seeds", "a,b"), "--seeds a,b: should be"),
+        (("run", "digits", "--gpus", "GPU-x"), "--gpus names 'GPU-x'; give none, all or UUIDs of this machine"),
         (("run", "digits", "--papers", "none.bib"), "none.bib: cannot be read"),
         (("run", "digits", "--error-rate", "2"), "--error_rate: Input should be less than 0.5"),
         (("run", "digits", "--name", "../x"), "--id: String should match pattern"),
