@@ -103,12 +103,14 @@ def find_embedder() -> Embedder | None:
 
 def unit(vectors: Vectors) -> Vectors:
     """Scaled to length 1 along the last axis; 0 stays 0."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    scaled: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return scaled
 
 
 def quantised(vector: Vectors) -> NDArray[np.int8]:
     """A vector in a quarter of the space. `unit` brings it back but for its last digits."""
-    return np.rint(vector * (127 / max(float(np.abs(vector).max()), 1e-12))).astype(np.int8)
+    components: NDArray[np.int8] = np.rint(vector * (127 / max(float(np.abs(vector).max()), 1e-12))).astype(np.int8)
+    return components
 
 
 def text_key(text: str) -> bytes:

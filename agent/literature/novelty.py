@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
 from agent.literature.papers import Paper
-from agent.literature.retrieval import Searched, ask_all
-from agent.literature.similarity import TextSpace
-from agent.literature.sources.local import starter_papers
+from agent.literature.similarity import TextSpace, library_space
+from agent.literature.sources.source import Searched
 from agent.literature.words import matched_words, terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from agent.literature.sources.source import Source
 
 SAME_IDEA = 0.5
 """Cosine from which on two ideas are taken for the same.
@@ -36,6 +32,10 @@ class Independence(BaseModel):
     """Id of the most similar earlier idea; None when there is none, or none shares a term."""
     similarity: float
     independent: bool
+    embedding: str = TextSpace.name
+    """What the similarity was measured with."""
+    threshold: float = SAME_IDEA
+    """From which on the two would be one; it belongs to the embedding."""
 
 
 class NearPaper(BaseModel):
@@ -85,30 +85,25 @@ def independence(
 
 
 def _compared(idea: str, text: str, known: Mapping[str, str], threshold: float) -> Independence:
-    similarity = _idea_space().cosine([text], list(known.values()))[0] if known else ()
+    similarity = library_space().cosine([text], list(known.values()))[0] if known else ()
     best, nearest = max(zip(similarity, known, strict=True), default=(0.0, None), key=lambda pair: pair[0])
     return Independence(
         idea=idea,
         nearest=nearest if best > 0 else None,
         similarity=round(float(best), 4),
         independent=bool(best < threshold),
+        threshold=threshold,
     )
 
 
-def nearest_papers(text: str, sources: Sequence[Source], k: int = 5) -> NearestPapers:
-    """Return the `k` papers nearest to an idea's text, nearest first."""
-    papers, searched = ask_all(sources, [text], 10 * k)
-    similarity = _idea_space().cosine([text], [paper.text for paper in papers])[0] if papers else ()
+def nearest_papers(text: str, papers: Sequence[Paper], searched: Sequence[Searched], k: int = 5) -> NearestPapers:
+    """The `k` of these papers that are nearest to an idea's text, nearest first, with what they were found in."""
+    similarity = library_space().cosine([text], [paper.text for paper in papers])[0] if papers else ()
     near = sorted(zip(similarity, papers, strict=True), key=lambda pair: (-pair[0], pair[1].id))[:k]
     return NearestPapers(
         papers=tuple(
             NearPaper(paper=paper, similarity=round(float(value), 4), matched=matched_words(text, terms(paper.text)))
             for value, paper in near
         ),
-        searched=searched,
+        searched=tuple(searched),
     )
-
-
-@lru_cache(maxsize=1)
-def _idea_space() -> TextSpace:
-    return TextSpace([paper.text for paper in starter_papers()])

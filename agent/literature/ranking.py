@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 from scipy.stats import rankdata
 
+from agent.literature.fulltext import Passage
 from agent.literature.papers import Paper
 from agent.literature.similarity import TextSpace
 from agent.literature.words import matched_words, sentences, terms
@@ -64,6 +65,8 @@ class RankedPaper(BaseModel):
     same_output: Score
     judge: str = "tf-idf"
     """What gave the scores: `tf-idf`, or the name of a language model."""
+    passages: tuple[Passage, ...] = ()
+    """Of its full text, those nearest to the task; only for the few papers that matter most."""
 
 
 def rank(

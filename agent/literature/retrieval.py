@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from agent.literature.following import FOLLOWED, follow, read_in_full
 from agent.literature.papers import merge_records
 from agent.literature.ranking import BANK, RankedPaper, rank
+from agent.literature.sources.source import Searched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,21 +23,6 @@ Mode = Literal["none", "plain", "ranked"]
 """The published ablation: no papers, papers by topic, papers by topic and the task's attributes."""
 
 
-class Searched(BaseModel):
-    """What one source was asked, and what came of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: str
-    queries: tuple[str, ...]
-    status: Literal["ok", "empty", "error"]
-    """`error` as soon as one query failed: what the others found is used, but nothing may be called absent."""
-    found: int
-    """Hits of all queries together, before merging."""
-    detail: str = ""
-    coverage: str = ""
-
-
 class Retrieval(BaseModel):
     """Ranked papers, and what was searched for them."""
 
@@ -43,6 +30,8 @@ class Retrieval(BaseModel):
 
     ranked: tuple[RankedPaper, ...] = ()
     searched: tuple[Searched, ...] = ()
+    retracted: tuple[str, ...] = ()
+    """Ids of papers that were found and left out, because they no longer stand."""
 
     @property
     def complete(self) -> bool:
@@ -61,6 +50,9 @@ def retrieve(
 ) -> Retrieval:
     """Ask all sources and return the `limit` best papers. A source that fails is recorded and the others go on.
 
+    Retracted papers are left out. With `ranked`, what the best papers cite and what cites them is ranked as well, and
+    the best are read in full where a source has their text.
+
     Args:
         topic: what the research is about.
         task_input: what goes into the method.
@@ -76,9 +68,18 @@ def retrieve(
         queries += [f"{topic} {task_input}", f"{topic} {task_output}", f"{task_input} {task_output}"]
     # Twice as many as are kept, so that ranking has something to choose from.
     papers, searched = ask_all(sources, queries, 2 * limit)
+    standing = [paper for paper in papers if not paper.retracted]
     by: Literal["topic", "attributes"] = "attributes" if mode == "ranked" else "topic"
-    ranked = rank(papers, topic, task_input, task_output, by=by, limit=limit)
-    return Retrieval(ranked=ranked, searched=searched)
+    ranked = rank(standing, topic, task_input, task_output, by=by, limit=limit)
+    if mode == "ranked":
+        followed, links = follow([one.paper for one in ranked[:FOLLOWED]], sources)
+        searched += links
+        if followed:
+            papers = merge_records([*papers, *followed])
+            standing = [paper for paper in papers if not paper.retracted]
+            ranked = rank(standing, topic, task_input, task_output, by=by, limit=limit)
+        ranked = read_in_full(ranked, sources, f"{topic} {task_input} {task_output}")
+    return Retrieval(ranked=ranked, searched=searched, retracted=tuple(one.id for one in papers if one.retracted))
 
 
 def ask_all(sources: Sequence[Source], queries: Sequence[str], k: int) -> tuple[list[Paper], tuple[Searched, ...]]:
@@ -104,4 +105,5 @@ def _summary(answers: Sequence[SearchResult], queries: Sequence[str]) -> Searche
         found=sum(len(answer.hits) for answer in answers),
         detail=next((answer.detail for answer in answers if answer.status == "error"), ""),
         coverage=next((answer.coverage for answer in answers if answer.coverage), ""),
+        papers=answers[0].papers,
     )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agent.literature.embedding import find_embedder
 from agent.literature.library import library_path
-from agent.literature.retrieval import Searched, ask_all
+from agent.literature.retrieval import ask_all
 from agent.literature.sources.choose import answer_cache, choose_sources, names_of
 from agent.literature.sources.local import LocalSource, starter_library
+from agent.literature.sources.source import Searched
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from agent.errors import BadConfiguration, ModelUnavailable
 from agent.models.discover_requests import DISCOVER_REQUESTS
+from agent.models.literature_requests import LITERATURE_REQUESTS
 from agent.models.model import Model
 from agent.models.requests import REQUESTS, Answer, Request
 
@@ -18,7 +19,7 @@ class RoutedModel:
 
     def __init__(self, default: Model, by_kind: Mapping[str, Model]) -> None:
         """Raises `BadConfiguration` for a kind that no request has."""
-        kinds = [request.kind for request in (*REQUESTS, *DISCOVER_REQUESTS)]
+        kinds = [request.kind for request in (*REQUESTS, *LITERATURE_REQUESTS, *DISCOVER_REQUESTS)]
         for kind in by_kind:
             if kind not in kinds:
                 raise BadConfiguration(f"[models]: {kind}: no such question; should be one of {', '.join(kinds)}")

@@ -60,9 +60,14 @@ def _excerpts(context: Context, round_: int) -> tuple[PaperExcerpt, ...]:
     """The papers that score high enough to inspire ideas, best first."""
     ranked = [_ranked(row) for row in context.run.all(PaperRecord, PaperRecord.rank, round=round_)]
     return tuple(
-        PaperExcerpt(id=paper.id, title=paper.title, year=paper.year, text=paper.text[:_EXCERPT])
-        for paper in (one.paper for one in inspiring(ranked))
+        PaperExcerpt(id=one.paper.id, title=one.paper.title, year=one.paper.year, text=_text(one))
+        for one in inspiring(ranked)
     )
+
+
+def _text(ranked: RankedPaper) -> str:
+    """An abstract, and of a paper that was read in full the passages nearest to the task."""
+    return "\n".join([ranked.paper.text[:_EXCERPT], *(f"Page {one.page}: {one.text}" for one in ranked.passages)])
 
 
 def _ranked(row: PaperRecord) -> RankedPaper:

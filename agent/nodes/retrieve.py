@@ -24,6 +24,7 @@ async def retrieve(state: State, runtime: Runtime[Context]) -> dict[str, int]:
     _keep(context, round_, found)
     silent = [one.source for one in found.searched if one.status == "error"]
     text = f"{len(found.ranked)} papers" + (f"; no answer from {', '.join(silent)}" if silent else "")
+    text += f"; left out as retracted: {', '.join(found.retracted)}" if found.retracted else ""
     context.run.tell("retrieved", f"r{round_}", text, papers=len(found.ranked))
     return {"proposals": 0}
 
@@ -52,7 +53,11 @@ def _keep(context: Context, round_: int, found: Retrieval) -> None:
         for rank, one in enumerate(found.ranked, start=1)
     ]
     searches = [
-        SearchRecord(id=f"r{round_}/{one.source}", round=round_, **one.model_dump(exclude={"queries", "found"}))
+        SearchRecord(
+            id=f"r{round_}/{one.source}",
+            round=round_,
+            **one.model_dump(include={"source", "status", "coverage", "detail"}),
+        )
         for one in found.searched
     ]
     context.run.save(*papers, *searches)

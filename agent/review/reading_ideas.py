@@ -20,6 +20,8 @@ from agent.history import (
 )
 from agent.literature.novelty import Independence, NearestPapers
 from agent.literature.papers import Paper
+from agent.literature.prior_work import Novelty
+from agent.literature.similarity import TextSpace
 from agent.models.requests import IdeaDraft
 from agent.records import AttemptRecord, IdeaRecord, PaperRecord
 from agent.review.dossier import AttemptLine, AttemptView, IdeaDetail, IdeaView, Judged, Reference, SeedView
@@ -117,12 +119,27 @@ class IdeaReader:
     def _cites(self, draft: IdeaDraft) -> tuple[Reference, ...]:
         """The citations that are in the run's library; a model may make others up."""
         return tuple(
-            reference(paper, passage=quote(cite.passage, _speaker(cite.passage, paper), _TEXT))
+            reference(
+                paper,
+                passage=quote(cite.passage, _speaker(cite.passage, paper), _TEXT),
+                remark=f"record: {paper.checked or 'unchecked'}",
+            )
             for cite in draft.cites[:_MOST_CITED]
             if (paper := self._library.get(cite.paper)) is not None
         )
 
     def _near_papers(self, row: IdeaRecord) -> tuple[Reference, ...]:
+        if "novelty" in row.nearest:
+            found = Novelty.model_validate(row.nearest["novelty"])
+            speaker: Speaker = "harness" if found.judge == TextSpace.name else "model"
+            return tuple(
+                reference(
+                    one.paper,
+                    passage=quote(one.in_words, speaker, _TEXT),
+                    nearness=self._ledger.similarity(row, one.paper.id, one.likeness),
+                )
+                for one in found.comparisons
+            )
         if "papers" not in row.nearest:
             return ()
         near = NearestPapers.model_validate(row.nearest["papers"]).papers
@@ -165,10 +182,12 @@ def in_order(idea: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", idea))
 
 
-def reference(paper: Paper, passage: Quoted | None = None, nearness: Cited | None = None) -> Reference:
-    """A paper as it is shown."""
+def reference(
+    paper: Paper, passage: Quoted | None = None, nearness: Cited | None = None, remark: str = ""
+) -> Reference:
+    """A paper as it is shown, with a remark of ours behind its authors, venue and year."""
     authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" et al." if len(paper.authors) > _MOST_AUTHORS else "")
-    byline = ", ".join(part for part in (authors, paper.venue, str(paper.year or "")) if part)
+    byline = ", ".join(part for part in (authors, paper.venue, str(paper.year or ""), remark) if part)
     return Reference(
         id=paper.id,
         title=quote(paper.title, "paper"),

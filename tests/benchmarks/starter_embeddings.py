@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.literature import embedding
-from agent.literature.sources.local import starter_papers
+from agent.literature.starter import starter_papers
 
 FILE = Path(embedding.__file__).with_name("starter") / "embeddings.npz"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from agent.errors import SourceFailed
+from agent.literature.fulltext import read_pdf
 from agent.literature.pace import Limits
 from agent.literature.sources.online import OnlineSource, Page, as_paper
 from agent.literature.web import Service
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from xml.etree.ElementTree import Element
 
+    from agent.literature.fulltext import Passage
     from agent.literature.papers import Paper
 
 _NAMES = {
@@ -33,6 +37,19 @@ class Arxiv(OnlineSource):
         coverage="preprints of physics, mathematics, computer science, quantitative biology and statistics",
     )
     path = "/api/query"
+
+    def full_text(self, paper: Paper) -> tuple[Passage, ...]:
+        """The passages of a preprint, from its PDF; none when it cannot be had or read."""
+        if not paper.arxiv:
+            return ()
+        try:
+            pdf = self._web.get(f"/pdf/{paper.arxiv}", {}, _pdf).value
+        except SourceFailed:
+            return ()
+        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(pdf)
+            file.flush()
+            return read_pdf(Path(file.name)).passages
 
     def _searching(self, wanted: list[str], k: int) -> Mapping[str, str]:
         anywhere = " OR ".join(f"all:{word}" for word in wanted)
@@ -75,3 +92,9 @@ def _paper(entry: Element) -> Paper | None:
         url=address,
         abstract=text("atom:summary"),
     )
+
+
+def _pdf(body: bytes) -> bytes:
+    if not body.startswith(b"%PDF-"):
+        raise ValueError("no PDF")
+    return body

@@ -7,7 +7,6 @@ import os
 import sqlite3
 import tempfile
 from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +17,7 @@ from agent.errors import BadConfiguration
 from agent.literature.index import Stats, add_papers, find_paper, index_stats, passages_of, search_index
 from agent.literature.papers import Paper
 from agent.literature.sources.source import Hit, SearchResult
+from agent.literature.starter import STARTER, starter_papers
 from agent.literature.storage import FORMAT, open_to_write
 from agent.literature.vectors import embed_lacking
 from agent.literature.words import matched_words, terms
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from agent.literature.fulltext import Passage
 
 T = TypeVar("T")
-
-_STARTER = files("agent.literature") / "starter" / "papers.jsonl"
 
 
 class LocalSource:
@@ -45,13 +43,19 @@ class LocalSource:
         """Return the at most `k` papers nearest to the query, best first."""
         try:
             found = search_index(self.path, query, k, self._embedder)
-            coverage = self._coverage()
+            stats = index_stats(self.path)
         except (sqlite3.Error, ValidationError) as error:
             return SearchResult(source=self.name, status="error", detail=f"{self.path}: {_first_line(error)}")
         hits = tuple(
             Hit(paper=paper, score=score, matched=matched_words(query, terms(paper.text))) for paper, score in found
         )
-        return SearchResult(source=self.name, status="ok" if hits else "empty", hits=hits, coverage=coverage)
+        return SearchResult(
+            source=self.name,
+            status="ok" if hits else "empty",
+            hits=hits,
+            papers=stats.papers,
+            coverage=self._coverage(stats),
+        )
 
     def find(self, paper_id: str) -> Paper | None:
         """The paper of this id.
@@ -75,16 +79,10 @@ class LocalSource:
         except (sqlite3.Error, ValidationError) as error:
             raise BadConfiguration(f"{self.path}: not a library that can be read: {_first_line(error)}") from error
 
-    def _coverage(self) -> str:
-        stats = index_stats(self.path)
+    def _coverage(self, stats: Stats) -> str:
         years = f", {stats.first_year}–{stats.last_year}" if stats.first_year else ""
         how = "by words and meaning" if self._embedder and stats.embedded else "by words"
         return f"{self.name}, {stats.papers:,} paper{'' if stats.papers == 1 else 's'}{years}, {how}"
-
-
-def starter_papers() -> list[Paper]:
-    """The starter library: real papers of the built-in tasks' fields, with notes of our own."""
-    return [Paper.model_validate_json(line) for line in _STARTER.read_text(encoding="utf-8").splitlines()]
 
 
 def starter_library(cache: Path | None = None, embedder: Embedder | None = None) -> LocalSource:
@@ -93,7 +91,7 @@ def starter_library(cache: Path | None = None, embedder: Embedder | None = None)
     Raises:
         BadConfiguration: the cache folder cannot be written.
     """
-    content = hashlib.sha256(_STARTER.read_bytes()).hexdigest()[:16]
+    content = hashlib.sha256(STARTER.read_bytes()).hexdigest()[:16]
     folder = cache or user_cache_path("echolocate") / "literature"
     path = folder / f"starter-{content}-{FORMAT}{'-dense' if embedder else ''}.db"
     try:

@@ -98,6 +98,38 @@ class OnlineSource(ABC):
             ValueError: it is not of the documented form.
         """
 
+    def neighbours(self, paper: Paper, k: int) -> SearchResult | None:
+        """Papers that this one cites or that cite it, at most `k` of each; None when the source cannot tell.
+
+        Never raises: failures are results.
+        """
+        try:
+            questions = self._neighbouring(paper, min(k, self.most))
+            if not questions:
+                return None
+            answers = [self._web.get(path, params, self._neighbours) for path, params in questions]
+        except SourceFailed as error:
+            return self._failed(str(error))
+        papers = merge_records([one for answer in answers for one in answer.value])
+        hits = tuple(Hit(paper=one, score=1.0) for one in papers)
+        coverage = f"{self.name}, references and citations, as answered on {answers[0].asked}"
+        return SearchResult(source=self.name, status="ok" if hits else "empty", hits=hits, coverage=coverage)
+
+    def _neighbouring(self, paper: Paper, k: int) -> list[tuple[str, Mapping[str, str]]]:  # noqa: ARG002
+        """Path and parameters of the requests behind `neighbours`; none where the service knows no citations.
+
+        Raises:
+            SourceFailed: one that had to be asked beforehand did not answer.
+        """
+        return []
+
+    def _parse_neighbours(self, body: bytes) -> Page:
+        """Read an answer to one of them; as a search is read unless said otherwise."""
+        return self._parse(body)
+
+    def _neighbours(self, body: bytes) -> list[Paper]:
+        return merge_records([paper for paper in self._parse_neighbours(body).papers if paper])
+
     def _ask(self, params: Mapping[str, str], query: str, k: int) -> SearchResult:
         try:
             found, asked = self._web.get(self.path, params, self._papers)

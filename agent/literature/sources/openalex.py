@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -38,11 +39,20 @@ class OpenAlex(OnlineSource):
         which = f"doi:{doi}" if doi else f"title.search:{' '.join(keywords(paper.title))}"
         return {"filter": which, "per_page": "10", "select": _FIELDS}
 
+    def _neighbouring(self, paper: Paper, k: int) -> list[tuple[str, Mapping[str, str]]]:
+        if not (paper.doi or paper.arxiv):
+            return []
+        # It links works by its own ids alone.
+        named = self._web.get(self.path, {**(self._identifying(paper) or {}), "select": "id"}, _work_id).value
+        asked = {"per_page": str(k), "select": _FIELDS}
+        return [(self.path, {"filter": f"{way}:{named}", **asked}) for way in ("cited_by", "cites")] if named else []
+
     def _parse(self, body: bytes) -> Page:
         answer = _Answer.model_validate_json(body)
         return Page(read_records(_Work, answer.results), answer.meta.count)
 
 
+_WORK = re.compile(r"W\d+$")
 _FIELDS = "doi,title,publication_year,ids,authorships,primary_location,abstract_inverted_index,is_retracted"
 
 
@@ -97,3 +107,11 @@ class _Answer(BaseModel):
 def _in_order(places: Mapping[str, list[int]]) -> str:
     """The text of an inverted index, word → places."""
     return " ".join(word for _, word in sorted((place, word) for word, each in places.items() for place in each))
+
+
+def _work_id(body: bytes) -> str:
+    """The service's own id of the first work in an answer, such as `W2741809807`; empty when there is none."""
+    for item in _Answer.model_validate_json(body).results:
+        found = _WORK.search(str(item.get("id", ""))) if isinstance(item, dict) else None
+        return found.group() if found else ""
+    return ""

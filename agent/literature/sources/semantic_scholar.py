@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from agent.literature.pace import Limits
 from agent.literature.sources.online import OnlineSource, Page, Record, as_paper, keywords, read_records
@@ -37,6 +38,16 @@ class SemanticScholar(OnlineSource):
 
     def _identifying(self, paper: Paper) -> Mapping[str, str] | None:
         return {"query": " ".join(keywords(paper.title)), "limit": "10", "fields": _FIELDS}
+
+    def _neighbouring(self, paper: Paper, k: int) -> list[tuple[str, Mapping[str, str]]]:
+        named = (("DOI", paper.doi), ("ARXIV", paper.arxiv), ("PMID", paper.pmid))
+        known = next((f"{kind}:{quote(value, safe='/')}" for kind, value in named if value), "")
+        asked = {"fields": _FIELDS, "limit": str(k)}
+        return [(f"/graph/v1/paper/{known}/{way}", asked) for way in ("references", "citations")] if known else []
+
+    def _parse_neighbours(self, body: bytes) -> Page:
+        links = _Links.model_validate_json(body).data
+        return Page(read_records(_Paper, [link.cited or link.citing for link in links]))
 
     def _parse(self, body: bytes) -> Page:
         answer = _Answer.model_validate_json(body)
@@ -73,6 +84,15 @@ class _Paper(Record):
             url=self.url,
             abstract=self.abstract,
         )
+
+
+class _Link(BaseModel):
+    cited: dict[str, object] | None = Field(default=None, alias="citedPaper")
+    citing: dict[str, object] | None = Field(default=None, alias="citingPaper")
+
+
+class _Links(BaseModel):
+    data: tuple[_Link, ...]
 
 
 class _Answer(BaseModel):

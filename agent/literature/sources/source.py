@@ -37,6 +37,8 @@ class SearchResult(BaseModel):
     """What went wrong, one line; required of an error."""
     coverage: str = ""
     """What was searched, for people: `starter library, 212 papers, 1936–2026`."""
+    papers: int | None = None
+    """How many papers were searched; None: a service that holds millions."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -45,6 +47,23 @@ class SearchResult(BaseModel):
         if self.status == "error" and not self.detail:
             raise ValueError("an error says what went wrong")
         return self
+
+
+class Searched(BaseModel):
+    """What one source was asked, and what came of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    queries: tuple[str, ...]
+    status: Literal["ok", "empty", "error"]
+    """`error` as soon as one query failed: what the others found is used, but nothing may be called absent."""
+    found: int
+    """Hits of all queries together, before merging."""
+    detail: str = ""
+    coverage: str = ""
+    papers: int | None = None
+    """How many papers the source holds; None: millions."""
 
 
 class Source(Protocol):

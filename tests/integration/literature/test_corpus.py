@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.literature.sources.local import starter_papers
+from agent.literature.starter import starter_papers
 
 ROOT = Path(__file__).parents[3]
 CORPUS = Path(os.environ.get("ECHOLOCATE_TEST_DATA", ROOT.parent / "shared" / "data")) / "literature" / "corpus"

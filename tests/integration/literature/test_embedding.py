@@ -8,7 +8,8 @@ import pytest
 from agent.errors import BadConfiguration
 from agent.literature import embedding
 from agent.literature.embedding import find_embedder
-from agent.literature.sources.local import starter_library, starter_papers
+from agent.literature.sources.local import starter_library
+from agent.literature.starter import starter_papers
 
 embedder = find_embedder()
 pytestmark = pytest.mark.skipif(embedder is None, reason="the embedding model is not installed (echolocate[dense])")

@@ -9,7 +9,8 @@ import pytest
 
 from agent.errors import BadConfiguration
 from agent.literature.papers import Paper
-from agent.literature.sources.local import LocalSource, papers_source, starter_library, starter_papers
+from agent.literature.sources.local import LocalSource, papers_source, starter_library
+from agent.literature.starter import starter_papers
 
 BUILD = """
 import sys

@@ -12,7 +12,7 @@ from agent.config import Budget, RunConfig
 from agent.debugging.failure import Ended, describe
 from agent.evidence.statistics import Scores, compare
 from agent.literature.novelty import independence, nearest_papers
-from agent.literature.retrieval import retrieve
+from agent.literature.retrieval import ask_all, retrieve
 from agent.literature.sources.local import starter_library
 from agent.records import (
     AttemptRecord,
@@ -102,7 +102,9 @@ class Filler:
                 decision_reason="repeats no earlier idea",
                 nearest={
                     "idea": near.model_dump(mode="json"),
-                    "papers": nearest_papers(summary, [starter_library()]).model_dump(mode="json"),
+                    "papers": nearest_papers(summary, *ask_all([starter_library()], [summary], 50)).model_dump(
+                        mode="json"
+                    ),
                 },
             )
         )

@@ -8,7 +8,7 @@ from bibtexparser.bparser import BibTexParser
 from agent.literature.bibliography import citation_keys, outside_library, to_bibtex
 from agent.literature.files import read_papers
 from agent.literature.papers import Paper
-from agent.literature.sources.local import starter_papers
+from agent.literature.starter import starter_papers
 
 
 def paper(title, **fields):

@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from agent.literature.novelty import nearest_papers
 from agent.literature.papers import Paper
-from agent.literature.retrieval import retrieve
+from agent.literature.retrieval import ask_all, retrieve
 from agent.literature.sources.source import Hit, SearchResult
 
 DIGITS = Paper(title="Digits by forests", source="a", notes="Takes small images. Gives a class.")
@@ -88,9 +88,10 @@ def test_an_error_cannot_look_like_an_empty_answer(fields):
 
 
 def test_nearest_papers_show_what_matched_and_whether_all_could_be_asked():
-    near = nearest_papers("random forests for digits", [Source("a", [OTHER, DIGITS])], k=1)
+    papers, searched = ask_all([Source("a", [OTHER, DIGITS])], ["random forests for digits"], 10)
+    near = nearest_papers("random forests for digits", papers, searched, k=1)
     assert [one.paper for one in near.papers] == [DIGITS]
     assert near.papers[0].matched == ("forests", "digits")
     assert near.complete
-    assert not nearest_papers("digits", [Source("down", failing_queries="all")]).complete
-    assert not nearest_papers("digits", []).complete
+    assert not nearest_papers("digits", *ask_all([Source("down", failing_queries="all")], ["digits"], 10)).complete
+    assert not nearest_papers("digits", [], []).complete

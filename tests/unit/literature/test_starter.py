@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from agent.literature.papers import Paper, merge_records
-from agent.literature.sources.local import starter_papers
+from agent.literature.starter import starter_papers
 from agent.literature.words import sentences
 
 LINES = (files("agent.literature") / "starter" / "papers.jsonl").read_text(encoding="utf-8").splitlines()
