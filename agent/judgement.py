@@ -71,7 +71,7 @@ def _compare(context: Context, idea: str, split: Split, comparisons: int) -> Com
     if isinstance(theirs, str):
         return f"the baseline could not be measured: {theirs}"
     metric = context.task.metric
-    return compare(
+    found = compare(
         theirs,
         ours,
         direction=metric.direction,
@@ -79,6 +79,7 @@ def _compare(context: Context, idea: str, split: Split, comparisons: int) -> Com
         comparisons=comparisons,
         error_rate=context.run.config.error_rate,
     )
+    return found.model_copy(update={"seeds": tuple(row.seed for row in candidate)})
 
 
 def _measured(context: Context, subject: str, split: Split) -> list[MeasurementRecord]:

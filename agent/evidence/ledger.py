@@ -160,7 +160,7 @@ class Ledger:
         """A verdict's numbers; None when nothing could be compared."""
         if row.comparison is None:
             return None
-        found, source = Comparison.model_validate(row.comparison), self._of_verdict(row)
+        found, source = Comparison.model_validate(row.comparison), self.source_of(row)
         return Compared(
             difference=self._cite(found.difference, "difference", source, sign="+"),
             low=self._cite(found.low, "low", source, sign="+"),
@@ -240,7 +240,7 @@ class Ledger:
 
     def reason(self, row: VerdictRecord) -> Stated | None:
         """Why a verdict is what it is; None where the reason is a program's own words, which are to be quoted."""
-        return None if row.comparison is None else self._state(row.reason, self._of_verdict(row))
+        return None if row.comparison is None else self._state(row.reason, self.source_of(row))
 
     def decision(self, row: IdeaRecord) -> Stated:
         """Why an idea was tried or not."""
@@ -270,9 +270,13 @@ class Ledger:
             predictions=(row.predictions,) if row.predictions else (),
         )
 
-    def _of_verdict(self, row: VerdictRecord) -> Source:
-        subjects = (row.idea_id, BASELINE)
-        sides = [[one for one in self._measured.get(subject, []) if one.split == row.split] for subject in subjects]
+    def source_of(self, row: VerdictRecord) -> Source:
+        """What a verdict rests on: its own seeds, where it names them."""
+        seeds = (row.comparison or {}).get("seeds")
+        measured = [self._measured.get(subject, []) for subject in (row.idea_id, BASELINE)]
+        sides = [
+            [one for one in side if one.split == row.split and one.seed in (seeds or [one.seed])] for side in measured
+        ]
         ours = [self._of_measurement(one) for one in sides[0]]
         parts = {
             "seeds": tuple(seed for one in ours for seed in one.seeds),

@@ -85,6 +85,8 @@ class Comparison(BaseModel):
     """Standard error of the difference that comes from the seeds: more seeds make it smaller."""
     comparisons: int
     error_rate: float
+    seeds: tuple[int, ...] = ()
+    """Of the pairs, in their order, where the harness named them."""
 
     @property
     def standard_error(self) -> float:

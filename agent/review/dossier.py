@@ -203,6 +203,27 @@ class Protection:
 
 
 @dataclass(frozen=True)
+class ReviewLine:
+    """What a person said of an item."""
+
+    item: str
+    idea: str
+    who: Quoted
+    action: str
+    reason: Quoted
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often people accepted what a judge had let through."""
+
+    what: str
+    judge: str
+    agreed: Cited
+    of: Cited
+
+
+@dataclass(frozen=True)
 class Dossier:
     """A run."""
 
@@ -224,6 +245,8 @@ class Dossier:
     """Of the ideas that are most worth reading, in their order."""
     papers: tuple[Reference, ...]
     searches: tuple[SearchView, ...]
+    reviews: tuple[ReviewLine, ...]
+    agreement: tuple[Agreement, ...]
     usage: tuple[UsageView, ...]
 
     @property

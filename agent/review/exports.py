@@ -5,16 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import select
 
 from agent.evidence.ledger import Cited
 from agent.literature.bibliography import to_bibtex
 from agent.literature.papers import Paper
-from agent.records import PaperRecord
+from agent.records import AttemptRecord, MeasurementRecord, PaperRecord, Record, ReviewRecord, VerdictRecord
 from agent.review.dossier import Dossier, IdeaView, UsageView
 from agent.review.quoting import SHORT, quote
 from agent.run import Run
+
+RECORDS: Mapping[str, type[Record]] = {
+    "attempts": AttemptRecord,
+    "measurements": MeasurementRecord,
+    "verdicts": VerdictRecord,
+    "reviews": ReviewRecord,
+}
+"""The tables that are exported whole, by the name of the file."""
 
 _COLUMNS = (
     "idea", "round", "title", "summary", "outcome", "reason", "difference", "low", "high", "confidence", "baseline",
@@ -51,6 +62,24 @@ def _usage(run: Dossier) -> Iterator[dict[str, str | float | None]]:
     for one in run.usage:
         values = ((field.name, getattr(one, field.name)) for field in fields(one))
         yield {name: value.value if isinstance(value, Cited) else value for name, value in values}
+
+
+def records_csv(run: Run, table: type[Record]) -> str:
+    """A row a record of a table, in the order of its key. Nested values are JSON."""
+    names = [column.name for column in table.__table__.columns]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\n", restval="")
+    writer.writeheader()
+    rows = run.query(select(table).order_by(*table.__table__.primary_key.columns))
+    for values in ({name: getattr(row, name) for name in names} for row in rows):
+        writer.writerow({name: _plain(value) for name, value in values.items() if value is not None})
+    return out.getvalue()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, str | float | int):
+        return cell(value)
+    return value.isoformat() if isinstance(value, datetime) else json.dumps(value)
 
 
 def references_bib(run: Run) -> str:

@@ -23,6 +23,7 @@ from agent.records import (
     SearchRecord,
     VerdictRecord,
 )
+from agent.review.agreement import agreement, review_lines
 from agent.review.dossier import (
     Baseline,
     Counts,
@@ -73,6 +74,8 @@ def read(run: Run) -> Dossier:
         details=tuple(reader.detail(idea) for idea in _most_telling(ideas)),
         papers=_papers(ledger, library),
         searches=tuple(search_view(row) for row in run.all(SearchRecord, SearchRecord.round, SearchRecord.source)),
+        reviews=review_lines(run),
+        agreement=agreement(run, ledger),
     )
 
 

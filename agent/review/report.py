@@ -14,8 +14,18 @@ from agent.config import RunConfig
 from agent.evidence.ledger import Source
 from agent.models.choose import RULE_BASED
 from agent.review.dossier import Dossier
-from agent.review.exports import evidence_json, ideas_csv, references_bib, usage_csv, usage_json
+from agent.review.exports import (
+    RECORDS,
+    evidence_json,
+    ideas_csv,
+    records_csv,
+    references_bib,
+    usage_csv,
+    usage_json,
+)
 from agent.review.figures import Picture, pictures
+from agent.review.notebook import notebook
+from agent.review.provenance import provenance_json
 from agent.review.quoting import quote_block
 from agent.review.reading import read
 from agent.review.rendering import TEMPLATES, Format, environment
@@ -26,7 +36,8 @@ from agent.run import Run
 def write_report(run: Run) -> Path:
     """Write the report of a run, ended or not, into its folder; returns the path of `report.html`.
 
-    Beside it: `report.md` with `figures/`, `ideas.csv`, `references.bib`, `evidence.json`, `usage.csv` and `.json`.
+    Beside it: `report.md` with `figures/`, `ideas.csv`, `references.bib`, `evidence.json`, `usage.csv` and `.json`,
+    `provenance.json`, the tables of `RECORDS` as CSV, and `figures.ipynb`.
     """
     dossier = read(run)
     drawn = pictures(dossier)
@@ -39,7 +50,11 @@ def write_report(run: Run) -> Path:
         "evidence.json": evidence_json(dossier),
         "usage.csv": usage_csv(dossier),
         "usage.json": usage_json(dossier),
+        "provenance.json": provenance_json(run, dossier.ledger),
+        **{f"{name}.csv": records_csv(run, table) for name, table in RECORDS.items()},
     }
+    if dossier.task is not None:
+        files["figures.ipynb"] = notebook(dossier, drawn, dossier.task.metric)
     for name, text in files.items():
         write_file(run.folder / name, text)
     return run.folder / "report.html"
