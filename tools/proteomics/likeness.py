@@ -18,6 +18,8 @@ _FEW = 0.25
 _TELLING = 0.05
 """Share of features, those that differ most between groups, that a sample is compared on: most tell nothing of them."""
 _FEWEST = 30
+_AT_ONCE = 500
+"""Rows of a table of correlations that are held at once: cells are many."""
 _LEAD = 1.0
 """How much more a sample must correlate with another group than with its own to be suspected, of at most 2."""
 
@@ -26,7 +28,7 @@ class Likeness(NamedTuple):
     """How alike samples are to groups, each indexed by sample."""
 
     own: pd.Series
-    """Correlation of the values with the mean of the other samples of the own group."""
+    """Median Pearson correlation of the values with those of the other samples of the own group."""
     resembles: pd.Series
     """Group whose differences from the mean of all samples are most alike to the sample's."""
     swapped: pd.Series
@@ -43,7 +45,7 @@ def compare_to_groups(log2: Matrix, groups: pd.Series) -> Likeness:
     levels = list(dict.fromkeys(groups.dropna()))
     labels = groups.to_numpy(dtype=object)
     is_own = labels[:, None] == np.array(levels, dtype=object)
-    own = _max_where(_to_centres(log2, is_own), is_own)
+    own = _with_the_others(log2, is_own)
     centred = centre(log2 - np.nanmedian(log2, axis=1, keepdims=True))
     differences = np.nan_to_num(_to_centres(centred[:, _telling(centred, is_own)], is_own), nan=-1.0)
     mine, best_other = _max_where(differences, is_own), _max_where(differences, ~is_own)
@@ -73,6 +75,31 @@ def _telling(centred: Matrix, is_member: npt.NDArray[np.bool_]) -> npt.NDArray[n
         member.sum() * centred[member].mean(axis=0) ** 2 for member in is_member.T if member.any()
     ) / np.maximum((centred**2).sum(axis=0), 1e-12)
     return np.argsort(-np.asarray(between), kind="stable")[: max(_FEWEST, round(_TELLING * centred.shape[1]))]
+
+
+def _with_the_others(log2: Matrix, is_member: npt.NDArray[np.bool_]) -> Matrix:
+    """Of each sample, the median correlation with its group's other samples, which one bad sample cannot pull down."""
+    own = np.full(len(log2), np.nan)
+    for member in is_member.T:
+        rows = np.flatnonzero(member)
+        for start in range(0, len(rows) if len(rows) > 1 else 0, _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            table = _pairwise(log2[some], log2[rows])
+            table[some[:, None] == rows] = np.nan
+            own[some] = np.nanmedian(table, axis=1)
+    return own
+
+
+def _pairwise(left: Matrix, right: Matrix) -> Matrix:
+    """Pearson correlation of each row with each, over the features that both have; 0 where that says nothing."""
+    middle = np.nanmean(right)
+    there, also = np.isfinite(left).astype(float), np.isfinite(right).astype(float)
+    x, y = np.where(there > 0, left - middle, 0.0), np.where(also > 0, right - middle, 0.0)
+    count = np.maximum(there @ also.T, 1)
+    sum_x, sum_y = x @ also.T, there @ y.T
+    covariance = x @ y.T - sum_x * sum_y / count
+    variances = ((x**2) @ also.T - sum_x**2 / count) * (there @ (y**2).T - sum_y**2 / count)
+    return np.asarray(covariance / np.sqrt(np.maximum(variances, 1e-12)))
 
 
 def _to_centres(values: Matrix, is_member: npt.NDArray[np.bool_]) -> Matrix:

@@ -28,7 +28,7 @@ _SAMPLES = Table(
         "measured": "features with a value, a count",
         "missing_share": "share of features without a value, 0 to 1",
         "median": "median of its values, log2 units",
-        "correlation": "Pearson correlation with the mean of the other samples of its group",
+        "correlation": "median Pearson correlation with the other samples of its group",
         "outlier": "whether the correlation is far below that of the other samples",
         "resembles": "group whose centre it is most alike, after what all samples share is taken out",
         "suspected_swap": "whether it resembles another group clearly more than its own, where groups differ at all",
