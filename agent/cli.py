@@ -33,6 +33,8 @@ from agent.cli_options import (
 )
 from agent.cli_papers import papers_app
 from agent.cli_review import review_app
+from agent.cli_serve import SERVE_SETTINGS, ServeOption, choice_served
+from agent.cli_serve import serve as serve_command
 from agent.cli_tasks import task_app
 from agent.cli_tools import tools_app
 from agent.cli_work import STOPPED, work_on, write_report_of
@@ -62,6 +64,7 @@ app.add_typer(review_app, name="review")
 app.add_typer(images_app, name="images")
 app.command()(discover)
 app.command()(export)
+app.command("serve", context_settings=SERVE_SETTINGS)(serve_command)
 
 _out = Console()
 _DISCOVERIES = "Of a discovery: its table, its objectives, and the hypotheses that were accepted."
@@ -97,6 +100,7 @@ def run(
     ] = None,
     retrieval: Annotated[Mode, typer.Option(help="Ablation: no papers, by topic, by topic and attributes.")] = "ranked",
     debug_context: Annotated[Ablation, typer.Option(help="Ablation: what a repair is told.")] = "full",
+    serve: ServeOption = None,
     config: Annotated[Path | None, typer.Option(help="TOML file: models, prices, an idea's limits.")] = None,
     replay: Annotated[
         str | None, typer.Option(help="Repeat this run, or exported recording, from its answers; no task then.")
@@ -116,6 +120,8 @@ def run(
         return
     own = own_settings(config)
     default, others = chosen(own, model, base_url)
+    if serve is not None:
+        default = choice_served(serve)
     money_is_limited = dollars is not None or own.idea.dollars is not None
     made = new_run(
         runs,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from agent.cli_serve import served
 from agent.display import Style, following
 from agent.review.queue import pending
 from agent.run import Run
@@ -36,7 +37,7 @@ def work_on(opened: Run, *, as_json: bool, patient: bool = False, gpus: str = ""
     from agent.loop import work  # here, since LangGraph takes its time and `--help` has no use for it
 
     opening, method = _what_is_done(opened)
-    with opened, opened.locked():
+    with opened, opened.locked(), served(opened):
         model, spending = session_model(opened)
         sandbox = choose_sandbox(opened.config, gpus, warn)
         with opening(opened, model, sandbox, spending) as context:

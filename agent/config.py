@@ -66,6 +66,8 @@ class ModelChoice(Settings):
     """Longest answer, so that a model that repeats itself without end comes to one."""
     samples: int = Field(default=1, ge=1)
     """Answers to each question, of which the likeliest usable one is taken."""
+    serve: tuple[str, ...] | None = None
+    """What `vllm serve` is given, for a model that the run serves itself; its address is found when it is."""
     timeout_s: float = Field(default=600.0, gt=0)
     """Seconds for one call."""
 

@@ -56,5 +56,5 @@ def _one(choice: ModelChoice, hooks: Hooks) -> Model:
 
 def endpoint_settings(choice: ModelChoice) -> OpenAISettings:
     """The endpoint that a choice names, with its key."""
-    fields = choice.model_dump(exclude={"name", "key"}, exclude_none=True)
+    fields = choice.model_dump(exclude={"name", "key", "serve"}, exclude_none=True)
     return OpenAISettings(model=choice.name, api_key=find_key(choice.key), **fields)

@@ -91,7 +91,9 @@ def command(config: RunConfig) -> str:
     words = ["echolocate", "run", config.task, "--sandbox", config.sandbox]
     words += ["--rounds", str(config.budget.rounds), "--ideas", str(config.budget.ideas)]
     words += ["--repairs", str(config.budget.max_repairs), "--error-rate", str(config.error_rate)]
-    if config.model.name != RULE_BASED:
+    if config.model.serve is not None:
+        words += ["--serve", shlex.join(config.model.serve)]
+    elif config.model.name != RULE_BASED:
         words += ["--model", config.model.name]
     limits = config.budget.model
     for option, limit in (

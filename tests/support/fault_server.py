@@ -26,6 +26,10 @@ class Handler(BaseHTTPRequestHandler):
         self.body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.next_for(self)(self)
 
+    def do_GET(self) -> None:
+        """`/health`."""
+        self.send(200, {})
+
     def send(self, status: int, payload: Any, **headers: str) -> None:
         data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         self.send_response(status)
@@ -46,8 +50,8 @@ class FaultServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.script: deque[Behaviour] = deque()
         self.calls: list[dict[str, Any]] = []
         self.keys: list[str] = []
