@@ -1,7 +1,7 @@
 """Missing values filled in, for methods that cannot do without; tests of differences can, and should.
 
-On spike-in data with known truth, leaving values missing gave as many true findings per false one as any imputation,
-and only proteins that a group lacks altogether gained by it (docs/proteomics-data.md).
+On spike-in data with a known truth, imputing found more where a group lacks proteins altogether, and elsewhere nothing
+more or more false ones (docs/proteomics-data.md).
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ def read_sheet(path: Path) -> pd.DataFrame:
     frame = read_table(path).dropna(how="all").dropna(axis="columns", how="all")
     if frame.empty:
         raise DataUnreadable(f"{path.name}: has no sample")
-    return frame.set_axis(_column_names(frame.columns), axis="columns").reset_index(drop=True)
+    return frame.set_axis(column_names(frame.columns), axis="columns").reset_index(drop=True)
 
 
 def match(sheet: pd.DataFrame, names: Sequence[str]) -> Match | None:
@@ -106,8 +106,8 @@ def _naming_column(sheet: pd.DataFrame, key: str) -> str:
     return key
 
 
-def _column_names(columns: pd.Index) -> list[str]:
-    """Names without an SDRF's brackets, without slashes (a file of data cannot hold them), each once."""
+def column_names(columns: pd.Index) -> list[str]:
+    """Names of columns without an SDRF's brackets, without slashes (a file of data cannot hold them), each once."""
     names: list[str] = []
     for column in columns:
         sdrf = _SDRF.match(str(column))

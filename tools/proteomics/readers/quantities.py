@@ -17,7 +17,7 @@ from tools.proteomics.readers.long import read_long
 from tools.proteomics.readers.mztab import is_mztab, read_mztab
 from tools.proteomics.readers.text import parse_table, read_text
 from tools.proteomics.readers.wide import read_wide
-from tools.proteomics.sample_sheet import join, match, read_sheet
+from tools.proteomics.sample_sheet import column_names, join, match, read_sheet
 from tools.tool import InputFile, Result, Table, tool
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def assemble(values: pd.DataFrame, samples: pd.DataFrame, features: pd.DataFrame
     """
     from anndata import AnnData
 
-    obs = samples.apply(_storable)
+    obs = samples.apply(_storable).set_axis(column_names(samples.columns), axis="columns")
     obs.index = pd.Index(_once(samples.index.astype(str)), name=None)
     var = features.set_axis(pd.Index(values.columns.astype(str), name=None))
     return AnnData(X=values.to_numpy(dtype=float), obs=obs, var=var, uns={SCALE: scale})

@@ -201,6 +201,10 @@ def test_a_format_that_was_asked_for_and_is_not_there_is_said(tmp_path):
         read(tmp_path, FORMATS["maxquant"], format="diann")
 
 
+def test_columns_of_a_table_of_samples_can_be_kept_in_a_file_too(tmp_path):
+    read(tmp_path, lines("run|a/b|P04637|P38398", "a|x|5e5|6e5", "b|y|5e5|6e5"), None).data.write_h5ad(tmp_path / "d")
+
+
 def test_data_can_be_kept_in_a_file(tmp_path):
     import anndata
 
@@ -208,4 +212,5 @@ def test_data_can_be_kept_in_a_file(tmp_path):
     data.write_h5ad(tmp_path / "data.h5ad")
     again = anndata.read_h5ad(tmp_path / "data.h5ad")
     assert again.obs["note"].isna().tolist() == [True, False]
+    assert "age per year per x" in again.obs
     np.testing.assert_array_equal(again.X, data.X)
