@@ -12,15 +12,18 @@ from agent.discover.show import describe_discovery
 from agent.errors import UserMustAct
 from agent.history import attempts, draft_of, failures
 from agent.records import AttemptRecord, EventRecord, IdeaRecord, MeasurementRecord, VerdictRecord
+from agent.review.queue import items
 from agent.run import Run
 from workspaces.workspace import Workspace
 
 
 def state_of(run: Run) -> str:
-    """`finished`, `running` or `stopped`."""
+    """`finished`, `running`, `waiting` (for people) or `stopped`."""
     if run.holder() is not None:
         return "running"
-    return "finished" if run.all(EventRecord, kind="finished") else "stopped"
+    if run.all(EventRecord, kind="finished"):
+        return "finished"
+    return "waiting" if items(run, state="waiting", most=1) else "stopped"
 
 
 def run_rows(run: Run) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from agent.models.requests import AskAboutItem, Fact
 from agent.records import QuestionRecord
 from agent.review.looking import Sight, look_at
 from agent.review.queue import ReviewItem, item
+from agent.review.quoting import quote
 from agent.review.reading import task_of
 from agent.run import Run
 
@@ -44,7 +45,7 @@ async def ask(run: Run, id_: str, question: str, who: str, model: Model) -> Answ
         ModelUnavailable: nothing answers at all.
     """
     on = item(run, id_)
-    sight = await asyncio.to_thread(look_at, run, on.subject)
+    sight = await asyncio.to_thread(look_at, run, on)
     request = _request(run, on, sight, question)
     try:
         given = await model.ask(request)
@@ -65,14 +66,14 @@ def read_answer(row: QuestionRecord) -> Answered:
 
 
 def _request(run: Run, on: ReviewItem, sight: Sight, question: str) -> AskAboutItem:
-    task, idea = task_of(run), sight.detail.idea
+    task = task_of(run)
     return AskAboutItem(
         task=task.question if task else run.config.task,
         about=on.kind,
-        title=idea.title.text,
-        summary=idea.summary.text,
-        motivation=sight.detail.motivation.text,
-        diff=sight.detail.diff.text[:_DIFF],
+        title=quote(on.title, "model", 160).text,
+        summary=sight.summary,
+        motivation=sight.motivation,
+        diff=sight.diff[:_DIFF],
         facts=tuple(Fact(name=_name(fact), text=fact.text) for fact in sight.facts if fact.text),
         question=question,
     )

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from agent.records import QuestionRecord
 from agent.review.asking import read_answer
-from agent.review.dossier import IdeaDetail, Judged, SeedView
 from agent.review.looking import look_at
 from agent.review.queue import Review, ReviewItem, questions, reviews
-from agent.review.quoting import clean, quote
+from agent.review.quoting import LONG, quote, quote_block
 from agent.review.verdicts import Edit, Rerun
 from agent.run import Run
 
 
 def describe(run: Run, on: ReviewItem) -> str:
     """Everything that a reviewer needs to judge an item. Words of others are cleaned of control sequences."""
-    detail = look_at(run, on.subject).detail
-    parts = [heading(on), *_idea(detail), *_KINDS.get(on.kind, _idea_alone)(detail)]
+    seen = look_at(run, on)
+    parts = [heading(on), seen.summary, seen.motivation, *seen.findings, seen.diff]
     parts += [_said(one) for one in reviews(run, on.id)]
-    for asked in questions(run, on.id):
-        parts.append(f"{clean(asked.who)} asked: {clean(asked.question)}\n{asked.model}: {read_answer(asked)}")
+    parts += [_asked(one) for one in questions(run, on.id)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -29,48 +26,18 @@ def heading(on: ReviewItem) -> str:
     return f"{on.id}  {on.state}{said}  {quote(on.title, 'model', 160)}"
 
 
-def _idea(detail: IdeaDetail) -> Iterable[str]:
-    yield detail.idea.summary.text
-    yield detail.motivation.text
-
-
-def _idea_alone(detail: IdeaDetail) -> Iterable[str]:
-    for paper in detail.cites:
-        yield f"From {paper.title} ({paper.byline}): “{paper.passage}”"
-    yield "\n".join(f"Near, {paper.nearness}: {paper.title} ({paper.byline})" for paper in detail.near_papers)
-    yield f"Screening: {detail.idea.why}" if detail.idea.why.text else ""
-
-
-def _code(detail: IdeaDetail) -> Iterable[str]:
-    yield detail.diff.text
-
-
-def _result(detail: IdeaDetail) -> Iterable[str]:
-    for split, judged in (("validation", detail.idea.validation), ("test", detail.idea.test)):
-        if judged is not None:
-            yield _judged(split, judged)
-    yield "\n".join(_seed(one) for one in detail.seeds)
-    yield detail.diff.text
-
-
-_KINDS = {"idea": _idea_alone, "code": _code, "result": _result}
-
-
-def _judged(split: str, judged: Judged) -> str:
-    return f"{split}: {judged.verdict}. {judged.reason}"
-
-
-def _seed(one: SeedView) -> str:
-    beside = "" if one.baseline is None else f", baseline {one.baseline}"
-    return f"  {one.split}, seed {one.seed}: {one.candidate}{beside}"
+def _asked(row: QuestionRecord) -> str:
+    question = quote(row.question, "person", LONG)
+    return f"{quote(row.who, 'person')} asked: {question}\n{row.model}: {quote_block(str(read_answer(row)), 'model')}"
 
 
 def _said(review: Review) -> str:
     verdict = review.verdict
     late = "" if review.counts else " (too late: the item had changed)"
-    lines = [f"{clean(review.who)}, {review.at:%Y-%m-%d %H:%M} UTC: {verdict.action}{late}  {clean(verdict.reason)}"]
+    who, why = quote(review.who, "person"), quote(verdict.reason, "person", LONG)
+    lines = [f"{who}, {review.at:%Y-%m-%d %H:%M} UTC: {verdict.action}{late}  {why}"]
     if isinstance(verdict, Edit):
-        lines += [f"  {quote(name, 'model')}: {quote(text, 'model')}" for name, text in verdict.changes.items()]
+        lines += [f"  {quote(name, 'person')}: {quote(text, 'person')}" for name, text in verdict.changes.items()]
     if isinstance(verdict, Rerun):
         lines.append(f"  seeds {', '.join(map(str, verdict.seeds))}")
     return "\n".join(lines)
