@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from agent.evidence.ledger import Cited, Ledger
 from agent.history import draft_of, failures
@@ -208,10 +208,10 @@ def _row(run: Run, idea: str) -> IdeaRecord:
 
 
 def _cited(run: Run, rows: Sequence[IdeaRecord]) -> Sequence[PaperRecord]:
-    """The papers that ideas cite. A paper's row is named by its round and its id."""
-    papers = {cite.paper for row in rows for cite in draft_of(row).cites}
-    ends = [PaperRecord.id.endswith(f"/{paper}", autoescape=True) for paper in papers]
-    return run.query(select(PaperRecord).where(or_(*ends))) if ends else ()
+    """The papers that ideas cite: rows of the idea's round or an earlier one, named by round and paper."""
+    cited = {(row.round, cite.paper) for row in rows for cite in draft_of(row).cites}
+    ids = {f"r{round_}/{paper}" for last, paper in cited for round_ in range(1, last + 1)}
+    return run.query(select(PaperRecord).where(PaperRecord.id.in_(ids)))
 
 
 def _known(run: Run, ideas: Sequence[str]) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ class RunHead:
     state: str
     waiting: Cited
     """Items that the run waits for a verdict on."""
+    decided: Cited
+    """Items with a verdict that the run has not taken up yet."""
 
     @property
     def metric(self) -> str:
@@ -119,14 +121,15 @@ class RunPage:
         return tuple((name, tuple(row for row in self.ideas if row.idea.round == name)) for name in names)
 
 
-OUTCOMES = ("improved", "inconclusive", "same", "worse", "failed", "dropped", "not tried")
+OUTCOMES = ("improved", "inconclusive", "same", "worse", "failed", "dropped", "rejected", "not tried")
 
 
 def head_of(run: Run, name: str, ledger: Ledger, task: Task | None) -> RunHead:
     """The top of a run's pages."""
     waiting = ledger.count(ReviewItemRecord, state="waiting")
     state = state_of(run)
-    return RunHead(name, run.config, task, "waiting" if waiting.value and state == "stopped" else state, waiting)
+    state = "waiting" if waiting.value and state == "stopped" else state
+    return RunHead(name, run.config, task, state, waiting, ledger.count(ReviewItemRecord, state="decided"))
 
 
 def run_line(run: Run, name: str) -> RunLine:
@@ -157,7 +160,7 @@ def run_page(run: Run, name: str, *, show: str, by: str, page: int) -> RunPage:
     """
     task = task_of(run)
     chosen = _ideas(show)
-    pager = Pager.over(run.query(select(func.count()).select_from(chosen.subquery()))[0], page, IDEAS_A_PAGE)
+    pager = Pager.over(run.query(chosen.with_only_columns(func.count()))[0], page, IDEAS_A_PAGE)
     rows = run.query(_ordered(chosen, by).offset(pager.start).limit(IDEAS_A_PAGE))
     best = best_row(run)
     wanted = {row.id for row in [*rows, *([best] if best else [])]}
@@ -237,13 +240,14 @@ def version_of(run: Run) -> str:
 
 
 _NOTHING = quote("", "harness")
+_LEFT = ("dropped", "rejected", "not tried")
 _GOING_ON = ("proposed", "accepted")
 
 
 def _ideas(show: str) -> Select[IdeaRecord]:
     judged = and_(VerdictRecord.idea_id == IdeaRecord.id, VerdictRecord.split == "validation")
     found = select(IdeaRecord).outerjoin(VerdictRecord, judged)
-    if show in {"dropped", "not tried"}:
+    if show in _LEFT:
         return found.where(IdeaRecord.decision == show)
     return found.where(VerdictRecord.verdict == show) if show else found
 

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from agent.evidence.ledger import Cited, Ledger
 from agent.history import draft_of, idea_row
-from agent.records import ReviewItemRecord
+from agent.records import QuestionRecord, ReviewItemRecord
 from agent.review import queue
+from agent.review.asking import read_answer
 from agent.review.kinds import KINDS
 from agent.review.pages.overview import RunHead, head_of
 from agent.review.pages.paging import Pager
@@ -45,6 +46,8 @@ class Asked:
     who: Quoted
     question: Quoted
     answer: Quoted
+    cited: tuple[Cited, ...]
+    """The numbers of the ledger that it holds."""
 
 
 @dataclass(frozen=True)
@@ -149,14 +152,7 @@ def item_page(run: Run, name: str, id_: str) -> ItemPage:
     ledger = Ledger(run, task.metric if task else None, [])
     item = queue.item(run, id_)
     view = item_view(run, item)
-    asked = tuple(
-        Asked(
-            quote(one.who, "person"),
-            quote(one.question, "person", _TEXT),
-            quote_block(str(one.answer.get("answer", "")), "model"),
-        )
-        for one in queue.questions(run, id_)
-    )
+    asked = tuple(_asked(one) for one in queue.questions(run, id_))
     fields = item.is_of.fields(run, item.subject) if "edit" in view.actions else None
     return ItemPage(head_of(run, name, ledger, task), ledger, replace(view, asked=asked, fields=fields))
 
@@ -174,4 +170,14 @@ def _said(review: Review) -> Said:
         reason=quote(verdict.reason, "person", _TEXT),
         details=quote_block(details, "person", _TEXT),
         counts=review.counts,
+    )
+
+
+def _asked(row: QuestionRecord) -> Asked:
+    answered = read_answer(row)
+    return Asked(
+        who=quote(row.who, "person", 80),
+        question=quote(row.question, "person", _TEXT),
+        answer=quote_block(answered.answer, "model"),
+        cited=answered.cited,
     )

@@ -50,11 +50,12 @@ class Renderer:
         Raises:
             Uncited: the template printed a number that the ledger does not hold.
         """
-        made = environment("html", ledger, [_TEMPLATES], partial(address, run, idea))
+        link = partial(address, run, idea)
+        made = environment("html", ledger, [_TEMPLATES], link)
         made.filters |= {"idea": partial(_idea_link, run), "part": part, "when": _when, "url": _url}
         text = made.get_template(f"{template}.html.j2")
         shown = partial(_shown_here, ledger, run, idea)
-        return text.render(at=run, form_token=self._token, evidence=shown, listed=_listed, **values)
+        return text.render(at=run, form_token=self._token, evidence=shown, listed=_listed, address=link, **values)
 
 
 def address(run: str, here: str, source: Source) -> str:

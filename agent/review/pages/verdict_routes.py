@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
+import os
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Annotated
@@ -15,15 +17,19 @@ from starlette.responses import Response
 
 from agent.errors import UserMustAct, VerdictRefused
 from agent.review import queue
+from agent.review.asking import ask
 from agent.review.pages.guard import FORM_FIELD
 from agent.review.pages.reading_routes import Id, Served
 from agent.review.pages.rendering import NoNumbers
+from agent.review.pages.resuming import resume
 from agent.review.pages.services import pages_of
 from agent.review.quoting import quote
 from agent.review.verdicts import VERDICT, Verdict
 from agent.run import Run
+from agent.session import session_model
 
 _MOST_FIELDS = 500
+_LONGEST_QUESTION = 2_000
 _EDITED = "field:"
 """Before the name of an edited text."""
 
@@ -52,7 +58,7 @@ Sent = Annotated[FormData, Depends(form_of)]
 def judge(name: Id, subject: Id, kind: Id, form: Sent, pages: Served) -> Response:
     """Give a verdict on an item, and show the item."""
     run, id_ = pages.shelf.run(name), f"{subject}/{kind}"
-    queue.submit(run, id_, _version(form.get("version")), _verdict(run, id_, form), getpass.getuser())
+    queue.submit(run, id_, _version(form.get("version")), _verdict(run, id_, form), _who())
     return RedirectResponse(f"/runs/{name}/review/{id_}", HTTPStatus.SEE_OTHER)
 
 
@@ -63,13 +69,37 @@ def judge_many(name: Id, form: Sent, pages: Served) -> Response:
     for ticked in form.getlist("item"):
         id_, _, version = str(ticked).rpartition(" ")
         try:
-            queue.submit(run, id_, _version(version), _verdict(run, id_, form), getpass.getuser())
+            queue.submit(run, id_, _version(version), _verdict(run, id_, form), _who())
         except UserMustAct as error:
             troubles.append(quote(str(error), "harness"))
     if troubles:
         text = pages.render.page("troubles", NoNumbers(), run=name, troubles=troubles)
         return HTMLResponse(text, HTTPStatus.CONFLICT)
     return RedirectResponse(f"/runs/{name}/review?state=waiting", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/runs/{name}/review/{subject}/{kind}/questions")
+def put_question(name: Id, subject: Id, kind: Id, form: Sent, pages: Served) -> Response:
+    """Ask the run's model about an item, and show the item with its answer."""
+    run, id_ = pages.shelf.run(name), f"{subject}/{kind}"
+    question = _text(form, "question").strip()[:_LONGEST_QUESTION]
+    if not question:
+        raise VerdictRefused(f"{id_}: there is no question in the form")
+    model, _ = session_model(run)
+    asyncio.run(ask(run, id_, question, _who(), model))
+    return RedirectResponse(f"/runs/{name}/review/{id_}#asked", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/runs/{name}/resume")
+def go_on(name: Id, form: Sent, pages: Served) -> Response:  # noqa: ARG001  (the form's token was looked at)
+    """Let a run go on, and show it."""
+    resume(pages.shelf.run(name))
+    return RedirectResponse(f"/runs/{name}", HTTPStatus.SEE_OTHER)
+
+
+def _who() -> str:
+    """Who sits in front of the pages: the name that the commands take as well."""
+    return os.environ.get("ECHOLOCATE_WHO") or getpass.getuser()
 
 
 def _verdict(run: Run, id_: str, form: FormData) -> Verdict:
@@ -85,6 +115,7 @@ def _verdict(run: Run, id_: str, form: FormData) -> Verdict:
         sent["changes"] = _changes(run, id_, form)
     if sent["action"] == "rerun":
         sent["seeds"] = _text(form, "seeds").replace(",", " ").split()
+        sent["wall_s"] = _text(form, "wall_s") or None
     try:
         return VERDICT.validate_python(sent)
     except ValidationError as error:
@@ -113,6 +144,7 @@ def _version(sent: object) -> int:
 _MISSING = {
     "reason": "a rejection needs a reason: the next round is told it",
     "changes": "nothing was changed",
+    "wall_s": "a time is a number of seconds",
     "seeds": "a rerun needs at least two seeds, such as 10, 11, 12",
 }
 
