@@ -38,7 +38,7 @@ from agent.cli_serve import serve as serve_command
 from agent.cli_tasks import task_app
 from agent.cli_tools import tools_app
 from agent.cli_work import STOPPED, work_on, write_report_of
-from agent.config import ModelChoice, SandboxName
+from agent.config import Feedback, ModelChoice, SandboxName
 from agent.debugging.failure import Ablation
 from agent.doctor import examine
 from agent.errors import EcholocateError, ModelUnavailable, UserMustAct
@@ -100,6 +100,7 @@ def run(
     ] = None,
     retrieval: Annotated[Mode, typer.Option(help="Ablation: no papers, by topic, by topic and attributes.")] = "ranked",
     debug_context: Annotated[Ablation, typer.Option(help="Ablation: what a repair is told.")] = "full",
+    feedback: Annotated[Feedback, typer.Option(help="Ablation: what a round is told of earlier ideas.")] = "reasons",
     serve: ServeOption = None,
     config: Annotated[Path | None, typer.Option(help="TOML file: models, prices, an idea's limits.")] = None,
     replay: Annotated[
@@ -148,6 +149,7 @@ def run(
         papers=papers or [],
         retrieval=retrieval,
         debug_context=debug_context,
+        feedback=feedback,
         review=attended(review, review_timeout, ReviewSettings()),
     )
     work_on(made, as_json=as_json, patient=wait)

@@ -21,6 +21,8 @@ from agent.models.limits import IdeaLimits, ModelLimits
 from agent.models.prices import Price
 from agent.review.settings import ReviewSettings
 
+Feedback = Literal["none", "verdicts", "reasons"]
+"""What a new round is told of earlier ideas: nothing, how they ended (Dolphin, arXiv 2501.03916), or also why."""
 SandboxName = Literal["auto", "docker", "bubblewrap", "process"]
 
 _VERSIONS = ("echolocate", "langgraph", "numpy", "openai", "pydantic", "scikit-learn", "scipy", "sqlalchemy")
@@ -100,6 +102,7 @@ class RunConfig(Settings):
     """Bootstrap replicates a score."""
     debug_context: Ablation = "full"
     retrieval: Mode = "ranked"
+    feedback: Feedback = "reasons"
     sources: tuple[str, ...] = ()
     """Online sources of papers, asked beside the local library."""
     offline: bool = False

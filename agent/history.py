@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from agent.config import Feedback
 from agent.debugging.failure import Failure
 from agent.errors import RecordBroken
 from agent.models.requests import IdeaDraft, PastIdea
@@ -25,16 +26,18 @@ def draft_of(row: IdeaRecord) -> IdeaDraft:
 
 
 def past_ideas(run: Run) -> tuple[PastIdea, ...]:
-    """Every idea that was judged on the validation split, in the order of the rounds."""
+    """Every idea that was judged on the validation split, in the order of the rounds: what `feedback` lets through."""
+    if run.config.feedback == "none":
+        return ()
     verdicts = {row.idea_id: row for row in run.all(VerdictRecord, split="validation")}
     return tuple(
-        _past(row, verdicts[row.id])
+        _past(row, verdicts[row.id], run.config.feedback)
         for row in run.all(IdeaRecord, IdeaRecord.round, IdeaRecord.id)
         if row.id in verdicts
     )
 
 
-def _past(row: IdeaRecord, verdict: VerdictRecord) -> PastIdea:
+def _past(row: IdeaRecord, verdict: VerdictRecord, feedback: Feedback) -> PastIdea:
     draft = draft_of(row)
     return PastIdea.model_validate(
         {
@@ -43,7 +46,7 @@ def _past(row: IdeaRecord, verdict: VerdictRecord) -> PastIdea:
             "summary": draft.summary,
             "components": draft.components,
             "verdict": verdict.verdict,
-            "reason": verdict.reason,
+            "reason": verdict.reason if feedback == "reasons" else "",
             "difference": (verdict.comparison or {}).get("difference"),
         }
     )

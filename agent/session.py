@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict, Unpack
 from pydantic import ValidationError
 
 from agent.answers import calls_of, keep_call
-from agent.config import Budget, ModelChoice, RunConfig, SandboxName, versions_here
+from agent.config import Budget, Feedback, ModelChoice, RunConfig, SandboxName, versions_here
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.files import read_papers
@@ -53,6 +53,7 @@ class Wishes(TypedDict):
     papers: list[Path]
     retrieval: Mode
     debug_context: Ablation
+    feedback: NotRequired[Feedback]
 
 
 def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:

@@ -107,6 +107,7 @@ def command(config: RunConfig) -> str:
         words += ["--seeds", ",".join(map(str, config.seeds))]
     for option, value, default in (
         ("--retrieval", config.retrieval, "ranked"),
+        ("--feedback", config.feedback, "reasons"),
         ("--debug-context", config.debug_context, "full"),
     ):
         words += [option, value] if value != default else []

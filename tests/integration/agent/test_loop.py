@@ -102,6 +102,15 @@ def test_the_next_round_knows_what_the_last_one_showed(tmp_path: Path) -> None:
     assert [(idea.id, idea.verdict) for idea in last.history] == [("r1-1", "improved"), ("r1-2", "same")]
 
 
+@pytest.mark.parametrize(("feedback", "known"), [("none", []), ("verdicts", [("r1-1", "")])])
+def test_what_a_round_is_told_of_earlier_ideas_can_be_switched_off(tmp_path: Path, feedback: str, known: list) -> None:
+    model = ScriptedModel({"propose_ideas": proposing("mean"), "write_code": writing(model=BETTER)})
+    with make_run(tmp_path, budget={"rounds": 2, "ideas": 1}, feedback=feedback) as run:
+        work_on(run, model)
+    last = [request for request in model.asked if request.kind == "propose_ideas"][-1]
+    assert [(idea.id, idea.reason) for idea in last.history] == known
+
+
 def test_a_model_without_ideas_ends_the_run_in_order(tmp_path: Path) -> None:
     with make_run(tmp_path) as run:
         assert work_on(run, ScriptedModel({})) == "finished"
