@@ -223,13 +223,14 @@ def report(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
 
 @app.command()
 def doctor(
+    model: Annotated[str, typer.Option(help="A model of the endpoint, to see what it can do.")] = RULE_BASED,
     base_url: Annotated[
         str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
     ] = None,
     runs: RunsOption = Path("runs"),
 ) -> None:
     """Say what works on this machine, what does not, and what to do."""
-    for finding in examine(ModelChoice(base_url=base_url), runs):
+    for finding in examine(ModelChoice(name=model, base_url=base_url), runs):
         mark = "[green]works[/]" if finding.works else "[yellow]no[/]   "
         _out.print(f"{mark}  {finding.what:<20}", end=" ")
         _out.print(finding.detail, markup=False, soft_wrap=True)

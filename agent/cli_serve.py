@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Annotated
 
+import platformdirs
 import typer
 from rich.console import Console
 
@@ -31,13 +31,12 @@ def serve(
     arguments: Annotated[list[str], typer.Argument(metavar="MODEL [VLLM OPTIONS]", help="As for `vllm serve`.")],
 ) -> None:
     """Serve a model with the vLLM on the PATH until Ctrl-C, and say how to use it."""
-    with tempfile.TemporaryDirectory(prefix="echolocate-serve-") as folder, suppress(KeyboardInterrupt):
-        log = Path(folder) / "vllm.log"
-        _out.print(f"Starting vLLM; its log is {log}", markup=False, soft_wrap=True)
-        with serving(arguments, log) as server:
-            name = shlex.quote(served_name(arguments))
-            _out.print(f"Ready: OPENAI_BASE_URL={server.base_url} echolocate run digits --model {name}", soft_wrap=True)
-            server.wait()
+    log = platformdirs.user_log_path("echolocate", ensure_exists=True) / f"vllm-{os.getpid()}.log"
+    _out.print(f"Starting vLLM; its log is {log}", markup=False, soft_wrap=True)
+    with suppress(KeyboardInterrupt), serving(arguments, log) as server:
+        name = shlex.quote(served_name(arguments))
+        _out.print(f"Ready: OPENAI_BASE_URL={server.base_url} echolocate run digits --model {name}", soft_wrap=True)
+        server.wait()
 
 
 def choice_served(words: str) -> ModelChoice:

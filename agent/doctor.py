@@ -13,10 +13,16 @@ import httpx
 from agent.config import ModelChoice
 from agent.literature.embedding import find_embedder
 from agent.literature.sources.local import starter_library
+from agent.models.keys import find_key, without_key
+from agent.models.probing import Prober
+from agent.models.rule_based.model import RuleBasedModel
 from sandboxes.choose import choose
 from sandboxes.errors import SandboxUnavailable
 
+RULE_BASED = RuleBasedModel.name
 _LITTLE_DISK_GB = 2
+_NAMED = 10
+"""Models of an endpoint that are named."""
 
 
 class Finding(NamedTuple):
@@ -33,7 +39,7 @@ def examine(model: ModelChoice, runs: Path) -> Iterator[Finding]:
     for name in ("docker", "bubblewrap"):
         yield _sandbox(name)
     yield _gpu()
-    yield _endpoint(model)
+    yield from _endpoint(model)
     yield _library()
     yield _disk(runs)
 
@@ -53,15 +59,27 @@ def _gpu() -> Finding:
     return Finding("GPU", works=done.returncode == 0, detail=(done.stdout or done.stderr).strip().splitlines()[0])
 
 
-def _endpoint(model: ModelChoice) -> Finding:
+def _endpoint(model: ModelChoice) -> Iterator[Finding]:
+    """Whether it is there, and what it can do: asked of the named model, or of the only one that it has."""
     if model.base_url is None:
-        return Finding("model", works=True, detail=f"{model.name}; name another with --model and OPENAI_BASE_URL")
-    url = f"{model.base_url.rstrip('/')}/models"
+        yield Finding("model", works=True, detail=f"{RULE_BASED}; name another with --model and OPENAI_BASE_URL")
+        return
+    key = find_key(model.key)
+    prober = Prober(model.base_url, key)
     try:
-        served = [entry["id"] for entry in httpx.get(url, timeout=10).raise_for_status().json()["data"]]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-        return Finding("model", works=False, detail=f"{url}: {error or type(error).__name__}; is the server running?")
-    return Finding("model", works=True, detail=f"{url} serves {', '.join(served)}")
+        served = prober.models()
+        yield Finding("model", works=True, detail=without_key(f"{model.base_url} serves {_some(served)}", key))
+        name = model.name if model.name != RULE_BASED else served[0] if len(served) == 1 else ""
+        detail = str(prober.abilities(name)) if name else "name one with --model to see what it can do"
+        yield Finding("endpoint", works=bool(name), detail=f"{name}: {detail}" if name else detail)
+    except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+        problem = without_key(f"{model.base_url}: {error or type(error).__name__}", key)
+        yield Finding("model", works=False, detail=f"{problem}; is the server running?")
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _library() -> Finding:

@@ -27,8 +27,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.next_for(self)(self)
 
     def do_GET(self) -> None:
-        """`/health`."""
-        self.send(200, {})
+        """The models, or that all is well."""
+        self.send(200, {"data": self.server.models})
 
     def send(self, status: int, payload: Any, **headers: str) -> None:
         data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
@@ -56,6 +56,7 @@ class FaultServer(ThreadingHTTPServer):
         self.calls: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.billed = 0
+        self.models: list[dict[str, Any]] = []
         self.closing = threading.Event()
         self._lock = threading.Lock()
 
@@ -72,6 +73,10 @@ class FaultServer(ThreadingHTTPServer):
     def will(self, *behaviours: Behaviour) -> None:
         """Script the next calls; the last behaviour stays."""
         self.script.extend(behaviours)
+
+    def lists(self, *models: str, context: int | None = None) -> None:
+        """What `/models` names."""
+        self.models = [{"id": model, "max_model_len": context} for model in models]
 
     @staticmethod
     def answers(text: str | None, *, finish: str = "stop", **message: Any) -> Behaviour:
