@@ -42,15 +42,15 @@ def read_sheet(path: Path) -> pd.DataFrame:
 
 
 def match(sheet: pd.DataFrame, names: Sequence[str]) -> Match | None:
-    """The column of a sheet that holds most of the names, compared as they are, then as run files, then loosely.
+    """The column of a sheet that holds most of the names, compared as they are, as run files, loosely, and by a word.
 
     A column counts only where each of its values that is used is there once, so that a group or a batch is no key.
     """
     best: Match | None = None
-    for simplify in (str, run_name, _loosely):
-        wanted = _unique(names, simplify)
+    for of_name, of_value in _COMPARISONS:
+        wanted = _unique(names, of_name)
         for column in sheet.columns:
-            rows = _rows(sheet[column], simplify)
+            rows = _rows(sheet[column], of_value)
             found = {name: rows[simple] for simple, name in wanted.items() if simple in rows}
             if found and (best is None or len(found) > len(best.rows)):
                 best = Match(str(column), found)
@@ -77,6 +77,20 @@ def run_name(name: str) -> str:
 
 def _loosely(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", run_name(name).lower()).strip("_")
+
+
+def _word(number: int) -> Callable[[str], str]:
+    """One word of a name, since Proteome Discoverer calls a sample `F1: 126, Control`."""
+    return lambda name: (*re.split(r"[:,]\s*|\s+", str(name).strip()), "", "", "")[number]
+
+
+_COMPARISONS: tuple[tuple[Callable[[str], str], Callable[[str], str]], ...] = (
+    (str, str),
+    (run_name, run_name),
+    (_loosely, _loosely),
+    *((_word(number), str) for number in range(3)),
+)
+"""What is compared of a table's name for a sample and of a value of the sheet, the strictest first."""
 
 
 def _unique(names: Iterable[str], simplify: Callable[[str], str]) -> dict[str, str]:

@@ -17,6 +17,11 @@ def _titles(*patterns: str) -> tuple[re.Pattern[str], ...]:
 
 
 _DIANN_LIMITS = {"q value": 0.01, "lib q value": 0.01, "lib pg q value": 0.01}
+_FRAGPIPE = _titles(
+    r"(?P<sample>.+)[ .]MaxLFQ[ .](?:Razor[ .])?Intensity",
+    r"(?P<sample>.+)[ .]Razor[ .]Intensity",
+    r"(?P<sample>.+)(?<!MaxLFQ)(?<!Total)(?<!Unique)[ .]Intensity",
+)
 _MSSTATS = ("condition", "bioreplicate", "mixture", "techrepmixture", "channel", "run")
 
 FORMATS: tuple[Wide | Long, ...] = (
@@ -27,7 +32,8 @@ FORMATS: tuple[Wide | Long, ...] = (
         ("proteins", "positions within proteins", "amino acid"),
         at_least={"localization prob": 0.75},
         quantities=_titles(
-            r"Reporter[ .]intensity[ .]corrected[ .](?P<sample>\d+(?:[ .].+?)?)(?:___\d)?",
+            r"Reporter[ .]intensity[ .]corrected[ .](?P<sample>\d+[ .].+?)___\d",
+            r"Reporter[ .]intensity[ .]corrected[ .](?P<sample>\d+)___\d",
             r"Intensity[ .](?P<sample>.+?)___\d",
             r"Intensity[ .](?P<sample>.+)",
         ),
@@ -38,8 +44,10 @@ FORMATS: tuple[Wide | Long, ...] = (
         ("majority protein ids",),
         ("majority protein ids",),
         quantities=_titles(
+            r"Ratio[ .]H[/.]L[ .]normalized[ .](?P<sample>.+)",
             r"LFQ[ .]intensity[ .](?P<sample>.+)",
-            r"Reporter[ .]intensity[ .]corrected[ .](?P<sample>\d+(?:[ .].+)?)",
+            r"Reporter[ .]intensity[ .]corrected[ .](?P<sample>\d+[ .].+)",
+            r"Reporter[ .]intensity[ .]corrected[ .](?P<sample>\d+)",
             r"Intensity[ .](?![LHM][ .])(?P<sample>.+)",
         ),
     ),
@@ -108,14 +116,14 @@ FORMATS: tuple[Wide | Long, ...] = (
         "protein",
         ("protein id", "entry name", "combined total peptides"),
         ("protein id",),
-        quantities=_titles(r"(?P<sample>.+)[ .]MaxLFQ[ .]Intensity", r"(?P<sample>.+?)[ .]Intensity"),
+        quantities=_FRAGPIPE,
     ),
     Wide(
         "fragpipe",
         "precursor",
         ("peptide sequence", "protein id", "mapped proteins"),
         ("modified sequence", "charge"),
-        quantities=_titles(r"(?P<sample>.+)[ .]MaxLFQ[ .]Intensity", r"(?P<sample>.+?)[ .]Intensity"),
+        quantities=_FRAGPIPE,
     ),
     Wide("fragpipe", "protein", ("index", "numberpsm", "referenceintensity"), ("index",), scale="log2"),
     Wide(
@@ -176,6 +184,17 @@ FORMATS: tuple[Wide | Long, ...] = (
         quantities=("intensity",),
         about_samples=_MSSTATS,
     ),
+    Long(
+        "olink",
+        "protein",
+        ("sampleid", "olinkid", "assay", "npx"),
+        ("assay",),
+        samples=(("sampleid",),),
+        quantities=("npx",),
+        once=True,
+        about_samples=("plateid",),
+        scale="log2",
+    ),
     Wide(
         "sage",
         "precursor",
@@ -199,6 +218,17 @@ FORMATS: tuple[Wide | Long, ...] = (
         at_most={"q value": 0.01},
         samples=(("raw file name",), ("sample name",)),
         quantities=("quantification",),
+    ),
+    *(
+        Long(
+            "long",
+            "protein",
+            ("sample", "protein", quantity),
+            ("protein",),
+            samples=(("sample",),),
+            quantities=(quantity,),
+        )
+        for quantity in ("intensity", "abundance", "quantity", "value")
     ),
 )
 """The first that fits is the one, so a format with more marks stands before one with fewer."""

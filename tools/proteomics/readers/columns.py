@@ -15,6 +15,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "gene": (
         "gene names", "genes", "pg genes", "gene symbol", "gene symbols", "gene name", "hgnc symbol", "symbol", "gene",
+        "assay",
     ),
     "description": (
         "protein names", "protein descriptions", "protein description", "first protein description",

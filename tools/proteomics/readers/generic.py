@@ -44,7 +44,10 @@ def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> 
 
 def _features_in_rows(frame: pd.DataFrame, columns: list[str], name: str) -> Quantities:
     kept, removed = findings(frame)
-    identity = kept.iloc[:, 0] if kept.columns[0] not in columns else pd.Series(kept.index + 1, kept.index)
+    others = [column for column in kept.columns if column not in columns]
+    texts = [column for column in others if not _is_number(kept[column])]
+    named = others[:1] if others[:1] == [kept.columns[0]] else texts[:1]
+    identity = kept[named[0]] if named else pd.Series(kept.index + 1, kept.index)
     numbers = pd.DataFrame({str(column): to_numbers(kept[column], name) for column in columns}, index=kept.index)
     features = annotate(kept.drop(columns=columns), identity)
     values = numbers.T

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
 from tools.data import SCALE, Scale
 from tools.errors import DataUnreadable
-from tools.proteomics.readers.catalogue import FORMATS, find_format
+from tools.proteomics.readers.catalogue import find_format
 from tools.proteomics.readers.formats import Quantities, Wide
 from tools.proteomics.readers.generic import read_generic
 from tools.proteomics.readers.long import read_long
 from tools.proteomics.readers.mztab import is_mztab, read_mztab
 from tools.proteomics.readers.text import parse_table, read_text
+from tools.proteomics.readers.values import judge_scale, without_infinities, zeros_mean_missing
 from tools.proteomics.readers.wide import read_wide
 from tools.proteomics.sample_sheet import column_names, join, match, read_sheet
 from tools.tool import InputFile, Result, Table, tool
@@ -24,11 +29,11 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
 FormatName = Literal[
-    "auto", "alphapept", "cytof", "diann", "fragpipe", "maxquant", "msaid", "msstats", "mztab", "proteome_discoverer",
-    "sage", "spectronaut", "wide",
+    "auto", "alphapept", "cytof", "diann", "fragpipe", "long", "maxquant", "msaid", "msstats", "mztab", "olink",
+    "proteome_discoverer", "sage", "spectronaut", "wide",
 ]  # fmt: skip
-_LARGEST_LOG2 = 60.0
-"""No instrument counts to 2^60; a table whose largest value is below holds logarithms."""
+_DATE = re.compile(r"\d{1,2}-(Sep|Mar|Dec|Apr|Oct)|(Sep|Mar|Dec|Apr|Oct)-\d{1,2}", re.IGNORECASE)
+"""What a spreadsheet makes of the genes SEPTIN2, MARCHF1, DEC1 and OCT4."""
 _SAMPLES = Table("samples", "one sample", {"measured": "features with a value, a count"})
 
 
@@ -50,34 +55,32 @@ def read_quantities(
 ) -> Result:
     """Read a table of quantities and its sample sheet.
 
-    Reads what MaxQuant, DIA-NN, Spectronaut, FragPipe, Proteome Discoverer, mzTab, MSstats, Sage, AlphaPept and MSAID
-    write, matrices with samples in columns or in rows, tables of sites and of cells (CyTOF). Decoys, contaminants and
-    proteins that were identified by site only are left out and counted. The column of the sample sheet that names the
-    samples is found by its values.
+    Reads what MaxQuant, DIA-NN, Spectronaut, FragPipe, Proteome Discoverer, mzTab, MSstats, Sage, AlphaPept, MSAID
+    and Olink write, matrices with samples in columns or in rows, tables of sites and of cells (CyTOF). Decoys,
+    contaminants and proteins that were identified by site only are left out and counted. The column of the sample sheet
+    that names the samples is found by its values.
     """
     sheet = read_sheet(samples) if samples is not None else None
-    text = read_text(table)
-    if is_mztab(text):
-        read = read_mztab(text, table.name)
-    else:
-        read = _read(parse_table(text, table.name), sheet, format, level, table.name)
-    _refuse_empty(read, table.name)
-    cells = "cytof" in (format, read.format)
-    known = _scale(read, cells=cells) if scale == "auto" else scale
-    values, zeros = _without_zeros(read.values, known, asked=zeros_are_missing, cells=cells)
+    read = _read(table, sheet, format, level)
+    if format == "cytof":
+        read = replace(read, format=format)
+    read, zeros = _settle(read, None if scale == "auto" else scale, zeros_are_missing=zeros_are_missing)
     obs, kept, warnings = _sample_rows(read, sheet, table.name)
-    data = assemble(values.loc[kept.index[kept]] if not kept.all() else values, obs, read.features, known)
-    measured = pd.DataFrame({"measured": np.isfinite(np.asarray(data.X)).sum(axis=1)}, index=data.obs_names)
+    values = read.values[kept]
+    measured = values.notna().any(axis=0).to_numpy()
+    data = assemble(values.loc[:, measured], obs, read.features[measured], read.scale or "raw")
+    counts = pd.DataFrame({"measured": np.isfinite(np.asarray(data.X)).sum(axis=1)}, index=data.obs_names)
+    removed = read.removed | ({"never quantified": int((~measured).sum())} if not measured.all() else {})
     facts = {"format": read.format, "samples": data.n_obs, "features": data.n_vars, "zeros_made_missing": zeros}
-    facts |= {f"removed_{reason.replace(' ', '_')}": count for reason, count in read.removed.items()}
-    left_out = ", ".join(f"{count} {reason}" for reason, count in read.removed.items()) or "nothing"
+    facts |= {f"removed_{reason.replace(' ', '_')}": count for reason, count in removed.items()}
+    left_out = ", ".join(f"{count} {reason}" for reason, count in removed.items()) or "nothing"
     return Result(
         summary=f"Read {data.n_vars} features in {data.n_obs} samples from a table of the format {read.format} "
-        f"({known} scale); left out: {left_out}.",
+        f"({read.scale} scale); left out: {left_out}.",
         data=data,
-        tables={"samples": measured.join(data.obs, rsuffix="_sheet")},
+        tables={"samples": counts.join(data.obs, rsuffix="_sheet")},
         facts=facts,
-        warnings=warnings,
+        warnings=(*warnings, *_dates(data.var)),
     )
 
 
@@ -98,15 +101,38 @@ def assemble(values: pd.DataFrame, samples: pd.DataFrame, features: pd.DataFrame
     return AnnData(X=values.to_numpy(dtype=float), obs=obs, var=var, uns={SCALE: scale})
 
 
-def _read(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: FormatName, level: str, file: str) -> Quantities:
+def _read(path: Path, sheet: pd.DataFrame | None, name: FormatName, level: str) -> Quantities:
+    """The quantities of a file, by the reader that its text or its columns call for; never none."""
+    text = read_text(path)
+    if is_mztab(text):
+        read = read_mztab(text, path.name)
+    else:
+        read = _read_frame(parse_table(text, path.name), sheet, name, level, path.name)
+    read = replace(read, values=without_infinities(read.values))
+    _refuse_empty(read, path.name)
+    return read
+
+
+def _read_frame(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: FormatName, level: str, file: str) -> Quantities:
     format_ = None if name in ("wide", "cytof") else find_format(frame.columns, name, level)
-    if format_ is None and name in {known.name for known in FORMATS} | {"mztab"}:
+    if format_ is None and name not in ("auto", "wide", "cytof"):
         raise DataUnreadable(f"{file}: does not have the columns of {name} at the level {level}; try format `auto`")
     if format_ is None:
         return read_generic(frame, sheet, file)
     if isinstance(format_, Wide):
         return read_wide(frame, format_, file)
     return read_long(frame, format_, sheet, file)
+
+
+def _settle(read: Quantities, scale: Scale | None, *, zeros_are_missing: bool | None) -> tuple[Quantities, int]:
+    """The quantities with their scale known and NaN for zeros that mean missing, and how many those are."""
+    cells, told = read.format == "cytof", scale or read.scale
+    scale = told or ("raw" if cells else judge_scale(read.values))
+    if zeros_are_missing is None:
+        zeros_are_missing = not cells and told != "log2" and zeros_mean_missing(read.values, scale)
+    zeros = int((read.values == 0).to_numpy().sum()) if zeros_are_missing else 0
+    values = read.values.replace(0, np.nan) if zeros else read.values
+    return replace(read, values=values, scale=scale), zeros
 
 
 def _refuse_empty(read: Quantities, file: str) -> None:
@@ -119,54 +145,36 @@ def _refuse_empty(read: Quantities, file: str) -> None:
         raise DataUnreadable(f"{file}: holds only 0 and 1; such marks belong into the sample sheet, as columns")
 
 
-def _scale(read: Quantities, *, cells: bool) -> Scale:
-    """The scale by what the format always has, else by the values."""
-    if cells:
-        return "raw"
-    values = read.values.to_numpy(dtype=float)
-    if read.scale is not None:
-        return read.scale
-    if (np.nanmin(values) < 0) and np.nanmax(values) < _LARGEST_LOG2:
-        return "ratio"
-    return "log2" if np.nanmax(values) < _LARGEST_LOG2 else "raw"
-
-
-def _without_zeros(values: pd.DataFrame, scale: Scale, *, asked: bool | None, cells: bool) -> tuple[pd.DataFrame, int]:
-    """Values with NaN for zeros that mean "not measured", and how many there were.
-
-    A mass spectrometer that sees nothing writes 0 in a table of intensities. Markers of cells and log ratios can be 0.
-    """
-    negative = bool((values < 0).any(axis=None))
-    missing = asked if asked is not None else scale == "raw" and not cells and not negative
-    if not missing:
-        return values, 0
-    zero = values == 0
-    return values.mask(zero), int(zero.to_numpy().sum())
+def _dates(features: pd.DataFrame) -> tuple[str, ...]:
+    """A warning where a spreadsheet has made dates of genes."""
+    genes = features["gene"] if "gene" in features else pd.Series(dtype=str)
+    dates = [gene for gene in genes if _DATE.fullmatch(str(gene))]
+    return (f"{len(dates)} genes are dates ({', '.join(dates[:3])}): a spreadsheet has changed them",) if dates else ()
 
 
 def _sample_rows(
     read: Quantities, sheet: pd.DataFrame | None, file: str
-) -> tuple[pd.DataFrame, pd.Series, tuple[str, ...]]:
+) -> tuple[pd.DataFrame, npt.NDArray[np.bool_], tuple[str, ...]]:
     """The sample sheet's rows for the table's samples, which of those it has, and what a reader should know."""
     names = list(read.values.index.astype(str))
     if sheet is None:
         note = "there is no sample sheet: no groups are known beyond what the table itself says of its samples"
-        return read.samples, pd.Series(data=True, index=names), (note,) if read.samples.empty else ()
+        return read.samples, np.full(len(names), fill_value=True), (note,) if read.samples.empty else ()
     matched = match(sheet, list(dict.fromkeys(names)))
     if matched is None:
         raise DataUnreadable(
             f"{file}: no sample of it is named in the sample sheet; the table has {', '.join(names[:3])} …, the sheet "
             f"{', '.join(sheet.iloc[:3, 0].astype(str))} …"
         )
-    kept = pd.Series([name in matched.rows for name in names], index=read.values.index)
+    kept = np.array([name in matched.rows for name in names])
     obs = join(sheet, names, matched)
-    said = read.samples[kept.to_numpy()].set_axis(obs.index)
+    said = read.samples[kept].set_axis(obs.index)
     obs = (
         obs.join(said[[column for column in said.columns if column not in obs.columns]]) if obs.index.is_unique else obs
     )
     warnings = []
     if not kept.all():
-        gone = list(kept.index[~kept])
+        gone = list(read.values.index[~kept])
         warnings.append(f"{len(gone)} samples of the table are not in the sample sheet and were left out: {gone[:5]}")
     idle = len(sheet) - len(set(matched.rows.values()))
     if idle:

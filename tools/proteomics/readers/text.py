@@ -6,11 +6,13 @@ here with one line that says what is wrong, since nothing later can tell.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import re
 import warnings
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,21 +32,9 @@ _KINDS = (
 """How other kinds of files begin."""
 _GZIP = b"\x1f\x8b"
 _MISSING = (
-    "",
-    "NA",
-    "N/A",
-    "#N/A",
-    "#NUM!",
-    "NaN",
-    "NAN",
-    "nan",
-    "null",
-    "Null",
-    "NULL",
-    "Filtered",
-    "n. def.",
-    "n.d.",
-)
+    "", "NA", "N/A", "NaN", "NAN", "nan", "null", "Null", "NULL", "Filtered", "n. def.", "n.d.",
+    "#N/A", "#NUM!", "#DIV/0!", "#VALUE!", "#REF!",
+)  # fmt: skip
 _HEAD = 1 << 20
 
 
@@ -100,10 +90,12 @@ def parse_table(text: str, name: str) -> pd.DataFrame:
     Raises:
         DataUnreadable: lines differ in length, the last one is cut off, or there is no second line or column.
     """
+    text = _without_notes(text)
     layout = _layout(text)
     if layout.fields < 2:
         raise DataUnreadable(f"{name}: the first line has one field only; a table with tabs or commas is needed")
     _refuse_cut_off(text, layout, name)
+    _refuse_same_names(text, layout, name)
     try:
         with warnings.catch_warnings():
             # pandas drops fields that the header has no name for, with a warning; the values would be out of step.
@@ -148,6 +140,11 @@ def to_numbers(column: pd.Series, name: str) -> pd.Series:
     return numbers
 
 
+def _without_notes(text: str) -> str:
+    """The table without comments above it, and without the rows in which Perseus says what a column is."""
+    return re.sub(r"\A(?:#(?![A-Za-z])[^\t\n]*\n)+|^#!\{.*\n", "", text, flags=re.MULTILINE)
+
+
 def _layout(text: str) -> Layout:
     """Tabs where there are any, else of comma and semicolon the one that both of the first two lines have more of:
     ids joined by semicolons stand in headers too."""
@@ -175,6 +172,15 @@ def _refuse_cut_off(text: str, layout: Layout, name: str) -> None:
     if last.count(layout.delimiter) < min(layout.fields - 1, before.count(layout.delimiter)):
         line = text.count("\n") + 1
         raise DataUnreadable(f"{name}: ends in the middle of line {line}; the file is cut off, fetch it again")
+
+
+def _refuse_same_names(text: str, layout: Layout, name: str) -> None:
+    """Two columns of one name: pandas renames the second, and a sample would be left out as unknown."""
+    header = next(csv.reader([text.partition("\n")[0].rstrip("\r")], delimiter=layout.delimiter))
+    counts = Counter(field.strip() for field in header if field.strip())
+    twice = [field for field, count in counts.items() if count > 1]
+    if twice:
+        raise DataUnreadable(f"{name}: {counts[twice[0]]} columns are called `{twice[0]}`; give each a name of its own")
 
 
 def _first_line(error: Exception) -> str:

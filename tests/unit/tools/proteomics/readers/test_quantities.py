@@ -71,7 +71,8 @@ FORMATS = {
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_gives_the_same_data(tmp_path, name):
-    result = read(tmp_path, FORMATS[name])
+    first, second = SHEETS.get(name, ("a", "b"))
+    result = read(tmp_path, FORMATS[name], lines("sample|run|group", f"x|{first}|A", f"y|{second}|B"))
     data = result.data
     assert list(data.obs_names) == ["x", "y"]
     assert list(data.obs["group"]) == ["A", "B"]
@@ -81,6 +82,37 @@ def test_every_format_gives_the_same_data(tmp_path, name):
     assert result.facts["format"] == name.split()[0].rstrip(",")
     if "rows" not in name:
         assert list(data.var["gene"]) == ["G1", "G3"]
+
+
+FORMATS |= {
+    "maxquant, TMT plexes": lines(
+        "Majority protein IDs|Gene names|Reporter intensity corrected 1|Reporter intensity corrected 1 a"
+        "|Reporter intensity corrected 1 b",
+        "P1;P2|G1|300|100|200", "P3|G3|400|0|400",
+    ).replace("corrected 1 a", "corrected 1 m").replace("corrected 1 b", "corrected 2 m"),
+    "maxquant, SILAC": lines(
+        "Majority protein IDs|Gene names|Ratio H/L normalized a|Ratio H/L normalized b|Intensity H a|Intensity a",
+        "P1;P2|G1|100|200|9|9", "P3|G3|NaN|400|9|9",
+    ),
+    "fragpipe, by uniqueness": lines(
+        "Protein|Protein ID|Entry Name|Gene|Combined Total Peptides|a Total Intensity|a Razor Intensity"
+        "|b Total Intensity|b Razor Intensity",
+        "sp|P1;P2|A_HUMAN|G1|3|7|100|7|200", "sp|P3|B_HUMAN|G3|2|7|0.0|7|400",
+    ),
+    "proteome_discoverer, channels": lines(
+        "Accession|Description|Abundance: F1: a, Control|Abundance: F1: b, Treated|Abundances (Grouped): Control",
+        "P1;P2|One GN=G1|100|200|7", "P3|Three GN=G3||400|7",
+    ).replace("F1: a", "F1: 126").replace("F1: b", "F1: 127N"),
+    "long": lines("sample|protein|gene|value", "a|P1;P2|G1|100", "b|P1;P2|G1|200", "b|P3|G3|400"),
+    "wide, with Perseus's notes": lines(
+        "a|b|protein|gene", "#!{Type}E|E|T|T", "100|200|P1;P2|G1", "NaN|400|P3|G3"
+    ),
+    "wide, below comments": "# made by somebody\n# on a day\n" + lines(
+        "protein|gene|a|b", "P1;P2|G1|100|200", "P3|G3|-Inf|400"
+    ),
+}  # fmt: skip
+SHEETS = {"maxquant, TMT plexes": ("1 m", "2 m"), "proteome_discoverer, channels": ("126", "127N")}
+"""Name of a format → what its table calls the two samples, where that is not a and b."""
 
 
 PRECURSORS = {
@@ -179,6 +211,7 @@ def test_samples_that_the_sheet_lacks_are_left_out_and_told(tmp_path):
         pytest.param(lines("Majority protein IDs|LFQ intensity c", "P1|100"), "named in the sample sheet", id="known"),
         pytest.param(lines("protein|a|b", "P1|x|y"), "no column holds quantities", id="no numbers"),
         pytest.param(lines("protein|a|b", "P1|0|1", "P2|1|0"), "only 0 and 1", id="marks"),
+        pytest.param(lines("protein|a|a", "P1|5|6"), "2 columns are called `a`", id="two of a name"),
         pytest.param(
             lines("Majority protein IDs|LFQ intensity a|Reverse", "P1|100|+"), "no sample or no value", id="decoys"
         ),
@@ -194,6 +227,31 @@ def test_what_gives_nothing_is_an_error_of_one_line(tmp_path, table, says):
     with pytest.raises(DataUnreadable, match=says) as caught:
         read(tmp_path, table)
     assert "\n" not in str(caught.value)
+
+
+def test_genes_that_a_spreadsheet_made_dates_of_are_told(tmp_path):
+    result = read(tmp_path, lines("protein|gene|a|b", "P1|2-Sep|5e5|6e5", "P2|TP53|5e5|6e5"))
+    assert any("1 genes are dates (2-Sep)" in warning for warning in result.warnings)
+
+
+def test_zeros_among_logarithms_of_intensities_are_missing_and_among_ratios_are_not(tmp_path):
+    assert np.isnan(read(tmp_path, lines("protein|a|b", "P1|0|22.1", "P2|24|25")).data.X[0, 0])
+    assert read(tmp_path, lines("protein|a|b", "P1|0|-1.1", "P2|2|1")).data.X[0, 0] == 0
+
+
+def test_what_no_kept_sample_has_is_left_out_and_counted(tmp_path):
+    result = read(tmp_path, lines("protein|a|b|c", "P1|5e5|6e5|7e5", "P2|||7e5"))
+    assert list(result.data.var_names) == ["P1"]
+    assert result.facts["removed_never_quantified"] == 1
+
+
+def test_olink_is_read_on_its_own_scale(tmp_path):
+    table = lines("SampleID|OlinkID|UniProt|Assay|PlateID|NPX", "a|O1|P1|G1|p1|5.5", "b|O1|P1|G1|p2|0.0")
+    data = read(tmp_path, table).data
+    assert data.uns["scale"] == "log2"
+    assert data.var.loc["G1", ["protein", "gene"]].tolist() == ["P1", "G1"]
+    assert list(data.obs["PlateID"]) == ["p1", "p2"]
+    assert np.asarray(data.X).ravel().tolist() == [5.5, 0.0]
 
 
 def test_a_format_that_was_asked_for_and_is_not_there_is_said(tmp_path):
