@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.literature.following import FOLLOWED, follow, read_in_full
 from agent.literature.papers import merge_records
-from agent.literature.ranking import BANK, RankedPaper, rank
+from agent.literature.ranking import BANK, By, RankedPaper, rank
 from agent.literature.sources.source import Searched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agent.literature.papers import Paper
+    from agent.literature.similarity import Similarity
     from agent.literature.sources.source import SearchResult, Source
 
 Mode = Literal["none", "plain", "ranked"]
@@ -47,6 +48,7 @@ def retrieve(
     *,
     mode: Mode = "ranked",
     limit: int = BANK,
+    by_meaning: Similarity | None = None,
 ) -> Retrieval:
     """Ask all sources and return the `limit` best papers. A source that fails is recorded and the others go on.
 
@@ -60,6 +62,7 @@ def retrieve(
         sources: where to look; records of one paper from several are merged.
         mode: the ablation switch.
         limit: how many papers are kept.
+        by_meaning: an embedding model that ranks; by words without it.
     """
     if mode == "none":
         return Retrieval()
@@ -68,16 +71,19 @@ def retrieve(
         queries += [f"{topic} {task_input}", f"{topic} {task_output}", f"{task_input} {task_output}"]
     # Twice as many as are kept, so that ranking has something to choose from.
     papers, searched = ask_all(sources, queries, 2 * limit)
-    standing = [paper for paper in papers if not paper.retracted]
-    by: Literal["topic", "attributes"] = "attributes" if mode == "ranked" else "topic"
-    ranked = rank(standing, topic, task_input, task_output, by=by, limit=limit)
+    by: By = "attributes" if mode == "ranked" else "topic"
+
+    def best(candidates: Sequence[Paper]) -> tuple[RankedPaper, ...]:
+        standing = [paper for paper in candidates if not paper.retracted]
+        return rank(standing, topic, task_input, task_output, by=by, limit=limit, by_meaning=by_meaning)
+
+    ranked = best(papers)
     if mode == "ranked":
         followed, links = follow([one.paper for one in ranked[:FOLLOWED]], sources)
         searched += links
         if followed:
             papers = merge_records([*papers, *followed])
-            standing = [paper for paper in papers if not paper.retracted]
-            ranked = rank(standing, topic, task_input, task_output, by=by, limit=limit)
+            ranked = best(papers)
         ranked = read_in_full(ranked, sources, f"{topic} {task_input} {task_output}")
     return Retrieval(ranked=ranked, searched=searched, retracted=tuple(one.id for one in papers if one.retracted))
 

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from agent.context import Context
 from agent.history import past_ideas
+from agent.literature.embedding import find_embedder
 from agent.literature.retrieval import Retrieval
 from agent.literature.retrieval import retrieve as search
 from agent.records import PaperRecord, SearchRecord
@@ -38,6 +39,7 @@ def _search(context: Context) -> Retrieval:
         task.attributes.output,
         context.sources,
         mode=context.run.config.retrieval,
+        by_meaning=find_embedder(),
     )
 
 
