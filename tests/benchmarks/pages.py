@@ -25,7 +25,6 @@ from served_pages import paths, serving
 from agent.config import Budget, RunConfig
 from agent.debugging.failure import Ended, describe
 from agent.evidence.statistics import Comparison
-from agent.literature.novelty import nearest_papers
 from agent.literature.sources.local import starter_library
 from agent.records import (
     AttemptRecord,
@@ -59,9 +58,8 @@ class Large:
         failure = describe(Ended(status="error", exit_code=1, log=LOG), self.files)
         self.summary, self.failure = failure.summary, run.artefacts.keep_text(failure.model_dump_json())
         self.library = [hit.paper for hit in starter_library().search("digits", PAPERS).hits]
-        self.near = nearest_papers("support vectors for handwritten digits", [starter_library()]).model_dump(
-            mode="json"
-        )
+        near = [{"paper": one.model_dump(mode="json"), "similarity": 0.5, "matched": []} for one in self.library[:5]]
+        self.near = {"papers": near, "searched": []}
         self.random = np.random.default_rng(0)
 
     def fill(self) -> None:
