@@ -45,8 +45,7 @@ def filter_features(
     """Keep features that were measured often enough.
 
     A comparison of means needs at least two values in each group that is compared: a feature that is absent in a whole
-    group has no fold change, and belongs into a test of presence. Filter before normalising; the reference results of
-    this project do.
+    group has no fold change, and belongs into a test of presence. Normalise first.
     """
     levels = levels_of(data.obs[group]) if group else pd.Series("all samples", index=data.obs_names)
     there = pd.DataFrame(np.isfinite(np.asarray(data.X)), columns=data.var_names)

