@@ -104,6 +104,12 @@ class Novelty(BaseModel):
     searched: tuple[Searched, ...]
 
     @property
+    def in_words(self) -> str:
+        """One line for a person."""
+        asked = f"{self.judge} over {len(self.asked)} wordings, likeness within {self.spread:.2f}"
+        return f"{self.verdict}: {self.reason} ({asked})"
+
+    @property
     def spread(self) -> float:
         """Largest difference of likeness between wordings."""
         values = [one.likeness for one in self.asked]

@@ -14,7 +14,7 @@ from agent.context import Context
 from agent.history import draft_of
 from agent.literature.asking import assess_by
 from agent.literature.novelty import Independence, independence, nearest_papers
-from agent.literature.prior_work import Idea, Novelty, assess, find_candidates
+from agent.literature.prior_work import Idea, assess, find_candidates
 from agent.models.choose import RULE_BASED
 from agent.models.requests import IdeaDraft
 from agent.models.usage import asking_about
@@ -70,8 +70,4 @@ async def _look_for_prior_work(context: Context, row: IdeaRecord, draft: IdeaDra
         with asking_about(row.id):
             found = await assess_by(context.model, idea, candidates, searched) or found
     row.nearest |= {"papers": near.model_dump(mode="json"), "novelty": found.model_dump(mode="json")}
-    row.decision_reason += f". Novelty: {_in_words(found)}"
-
-
-def _in_words(found: Novelty) -> str:
-    return f"{found.verdict}, as {found.judge} compared it in {len(found.asked)} wordings: {found.reason}"
+    context.run.tell("novelty", row.id, found.in_words, verdict=found.verdict)

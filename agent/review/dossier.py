@@ -29,6 +29,8 @@ class Reference:
     retracted: bool
     passage: Quoted | None = None
     """What an idea took from it."""
+    compared: Quoted | None = None
+    """How it compares with an idea: problem, method, claim, what is different."""
     nearness: Cited | None = None
     """Its similarity to an idea, or the score it was ranked by."""
 
@@ -106,6 +108,8 @@ class IdeaDetail:
     idea: IdeaView
     motivation: Quoted
     cites: tuple[Reference, ...]
+    novelty: Quoted | None
+    """The verdict on its novelty, who gave it and why; None when it was not looked up."""
     near_papers: tuple[Reference, ...]
     near_idea: tuple[str, Cited] | None
     seeds: tuple[SeedView, ...]

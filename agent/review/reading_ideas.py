@@ -88,6 +88,7 @@ class IdeaReader:
             idea=idea,
             motivation=quote(draft.motivation, "model", _TEXT),
             cites=self._cites(draft),
+            novelty=self._novelty(row),
             near_papers=self._near_papers(row),
             near_idea=self._near_idea(row),
             seeds=self.seeds(idea.id),
@@ -128,6 +129,11 @@ class IdeaReader:
             if (paper := self._library.get(cite.paper)) is not None
         )
 
+    def _novelty(self, row: IdeaRecord) -> Quoted | None:
+        if "novelty" not in row.nearest:
+            return None
+        return quote(Novelty.model_validate(row.nearest["novelty"]).in_words, "harness", _TEXT)
+
     def _near_papers(self, row: IdeaRecord) -> tuple[Reference, ...]:
         if "novelty" in row.nearest:
             found = Novelty.model_validate(row.nearest["novelty"])
@@ -135,7 +141,7 @@ class IdeaReader:
             return tuple(
                 reference(
                     one.paper,
-                    passage=quote(one.in_words, speaker, _TEXT),
+                    compared=quote(one.in_words, speaker, _TEXT),
                     nearness=self._ledger.similarity(row, one.paper.id, one.likeness),
                 )
                 for one in found.comparisons
@@ -183,7 +189,11 @@ def in_order(idea: str) -> tuple[int, ...]:
 
 
 def reference(
-    paper: Paper, passage: Quoted | None = None, nearness: Cited | None = None, remark: str = ""
+    paper: Paper,
+    passage: Quoted | None = None,
+    compared: Quoted | None = None,
+    nearness: Cited | None = None,
+    remark: str = "",
 ) -> Reference:
     """A paper as it is shown, with a remark of ours behind its authors, venue and year."""
     authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" et al." if len(paper.authors) > _MOST_AUTHORS else "")
@@ -195,6 +205,7 @@ def reference(
         link=_link(paper),
         retracted=bool(paper.retracted),
         passage=passage,
+        compared=compared,
         nearness=nearness,
     )
 
