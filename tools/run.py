@@ -64,7 +64,12 @@ def _data() -> AnnData | None:
         return None
     import anndata
 
-    return anndata.read_h5ad(path)
+    data = anndata.read_h5ad(path)
+    for frame in (data.obs, data.var):
+        # The file keeps text as categories, which take no value that is not among them: tools see text as it was.
+        for name in frame.columns[frame.dtypes == "category"]:
+            frame[name] = frame[name].astype(object)
+    return data
 
 
 def write(result: Result, out: Path) -> None:
