@@ -60,12 +60,12 @@ def _wrong_direction(draft: HypothesisDraft, findings: Mapping[str, Finding]) ->
 def _uncounted(draft: HypothesisDraft, claimed: list[Finding], known: Iterable[str]) -> str:
     text = draft.statement
     names = {name for one in claimed for name in (*one.names, one.entity)} | set(draft.entities) | set(known)
-    for name in sorted((name for name in names if any(map(str.isdigit, name))), key=len, reverse=True):
-        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w])", " ", text)
+    for name in sorted((name for name in names if any(map(str.isalpha, name))), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", " ", text)
     values = [value for one in claimed for value in one.numbers.values()]
-    for found in _NUMBER.findall(text):
-        if not any(_same(found, value) for value in values):
-            return f"the number {found.strip()} is in no finding that it claims"
+    for found in map(str.strip, _NUMBER.findall(text)):
+        if found not in names and not any(_same(found, value) for value in values):
+            return f"the number {found} is in no finding that it claims"
     return ""
 
 

@@ -21,6 +21,9 @@ _BATCH = {"batch", "plex", "run", "site", "plate", "raw", "lane", "center", "cen
 _PERSON = {"age", "gender", "sex", "bmi"}
 _GROUP = ("group", "condition", "treatment", "diagnosis", "disease", "genotype", "subtype", "class", "type", "status",
           "stage", "grade", "response", "tumor", "cell", "stimulus", "arm")  # fmt: skip
+_PART = {"enrichment", "fraction"}
+_MOST_SAMPLES = 200
+"""Samples from which a column of sample names says that the rows are cells."""
 _NOT_A_FACTOR = {"channel", "replicate", "rep", "column", "file", "name", "label", "idx", "id", "reporter", "excluded"}
 MOST_LEVELS = 12
 LEAST = 2
@@ -51,7 +54,7 @@ def brief(
         remarks: what the profile's tools said.
     """
     roles, notes = roles_of(state, hints), notes or {}
-    return DataBrief(
+    found = DataBrief(
         samples=state.samples,
         features=state.features,
         scale=state.scale,
@@ -61,6 +64,7 @@ def brief(
                 name=one.name,
                 kind=one.kind,
                 levels=one.levels,
+                missing=one.missing,
                 role=roles.get(one.name),
                 notes=notes[one.name].notes if one.name in notes else (),
                 usable=one.name not in notes or notes[one.name].usable,
@@ -70,11 +74,17 @@ def brief(
         feature_columns=state.feature_columns,
         remarks=tuple(remarks),
     )
+    compared = groups(found, hints)
+    others = (column for column in found.columns if column not in compared)
+    return found.model_copy(update={"columns": (*compared, *others)})
 
 
 def roles_of(state: DataState, hints: Hints) -> dict[str, Role]:
     """Column → what it is for."""
     found: dict[str, Role] = {one.name: role for one in state.sample_columns if (role := _guess(one)) is not None}
+    if state.samples >= _MOST_SAMPLES:
+        named = (one for one in state.sample_columns if "sample" in words(one.name) and one.kind == "category")
+        found |= {one.name: "cells of" for one in named}
     if "event" not in found.values():
         # A time without an event is a course, which needs samples that share a time.
         times = [name for name, role in found.items() if role == "time" and not _repeats(state.column(name))]
@@ -86,10 +96,12 @@ def roles_of(state: DataState, hints: Hints) -> dict[str, Role]:
 
 def _guess(column: SampleColumn) -> Role | None:
     named = words(column.name)
-    if column.kind == "constant":
+    if column.kind in {"constant", "identifier"} or "excluded" in named:
         return None
-    if named & _PAIRS and column.kind in {"category", "identifier"}:
+    if named & _PAIRS and column.kind == "category":
         return "pairs"
+    if named & _PART and column.kind == "category":
+        return "part"
     if named & _EVENT and len(column.levels) == 2:
         return "event"
     if column.kind == "number":
@@ -127,16 +139,18 @@ def batches(data: DataBrief) -> tuple[str, ...]:
 
 
 def groups(data: DataBrief, hints: Hints) -> list[ColumnBrief]:
-    """Columns to compare by, the most promising first: a hint, what the question names, then by name and balance."""
+    """Columns to compare by, the most promising first: a hint, what the question names, what can be compared, then by
+    name and balance."""
     asked = words(hints.question)
 
-    def rank(column: ColumnBrief) -> tuple[bool, int, int, float]:
+    def rank(column: ColumnBrief) -> tuple[bool, int, bool, int, float]:
         named = words(column.name)
         levels = {part for level in column.levels for part in words(level)}
         by_name = next((place for place, word in enumerate(_GROUP) if word in named), len(_GROUP))
         sizes = [count for count in column.levels.values() if count >= LEAST]
         balance = min(sizes) / max(sizes)
-        return (column.name != hints.group, -len(asked & (named | levels)), by_name, -balance)
+        asked_for = -len(asked & (named | levels))
+        return (column.name != hints.group, asked_for, not column.usable, by_name, -balance)
 
     return sorted(data.with_role("group"), key=rank)
 

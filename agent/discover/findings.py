@@ -15,7 +15,8 @@ from agent.run import Run
 MOST_A_TABLE = 12
 """Findings that a request shows of a table: the strongest, then what the objective names."""
 _SHOWN = (*(effect.column for effect in EFFECTS), "ci_low", "ci_high", "t", "p", "q", "n_numerator", "n_denominator",
-          "mean_numerator", "mean_denominator", "seen_numerator", "seen_denominator", "size", "auc", "f")  # fmt: skip
+          "mean_numerator", "mean_denominator", "seen_numerator", "seen_denominator", "size", "auc", "f",
+          "log2_spread", "at", "sites")  # fmt: skip
 
 
 def findings_of(run: Run, workflow: str, asked: ObjectiveDraft, most: int = MOST_A_TABLE) -> tuple[Finding, ...]:

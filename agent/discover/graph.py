@@ -18,6 +18,7 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from agent.discover.context import DiscoverContext
@@ -28,8 +29,10 @@ from agent.discover.nodes.judge import judge
 from agent.discover.nodes.objectives import objectives
 from agent.discover.nodes.profile import profile
 from agent.discover.nodes.report import report
+from agent.discover.nodes.review import review_hypothesis
 from agent.discover.nodes.workflow import answer, check, plan, revise, step
-from agent.discover.state import Nothing, ObjectiveState, State
+from agent.discover.state import HypothesisState, Nothing, ObjectiveState, State
+from agent.review.queue import items
 
 
 def after_objectives(state: State) -> list[Send] | str:
@@ -44,6 +47,12 @@ def after_objectives(state: State) -> list[Send] | str:
 def next_place(state: ObjectiveState) -> str:
     """Where the objective's branch goes on."""
     return END if state["place"] == "closed" else state["place"]
+
+
+def after_judge(state: State, runtime: Runtime[DiscoverContext]) -> list[Send] | str:  # noqa: ARG001  (LangGraph passes it)
+    """Ask about each hypothesis that the run waits for."""
+    due = [one.subject for one in items(runtime.context.run, kind="hypothesis") if one.state != "passed"]
+    return [Send("review_hypothesis", HypothesisState(hypothesis=one)) for one in due] or "decide"
 
 
 def after_decide(state: State) -> str:
@@ -80,6 +89,7 @@ def build_discovery(
     graph.add_node("objective", objective_graph())
     graph.add_node("hypothesise", hypothesise)
     graph.add_node("judge", judge)
+    graph.add_node("review_hypothesis", review_hypothesis, input_schema=HypothesisState)
     graph.add_node("decide", decide)
     graph.add_node("report", report)
     graph.add_edge(START, "profile")
@@ -87,7 +97,8 @@ def build_discovery(
     graph.add_conditional_edges("objectives", after_objectives, ["objective", "hypothesise"])
     graph.add_edge("objective", "hypothesise")
     graph.add_edge("hypothesise", "judge")
-    graph.add_edge("judge", "decide")
+    graph.add_conditional_edges("judge", after_judge, ["review_hypothesis", "decide"])
+    graph.add_edge("review_hypothesis", "decide")
     graph.add_conditional_edges("decide", after_decide, ["objectives", "report"])
     graph.add_edge("report", END)
     return graph.compile(checkpointer=checkpointer)

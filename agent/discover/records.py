@@ -105,7 +105,7 @@ class HypothesisRecord(Record):
     evidence: Mapped[JsonDict]
     """An `Evidence`."""
     status: Mapped[str] = mapped_column(default="proposed")
-    """`proposed`, `refused` (before any scoring), `accepted` or `not shown`."""
+    """`proposed`, `refused` (before any scoring), `accepted`, `not shown` or `rejected` (by a person)."""
     reason: Mapped[str] = mapped_column(default="")
 
 

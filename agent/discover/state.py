@@ -29,6 +29,12 @@ class ObjectiveState(TypedDict):
     """What comes next."""
 
 
+class HypothesisState(TypedDict):
+    """Of the branch in which a hypothesis is reviewed."""
+
+    hypothesis: str
+
+
 class Nothing(TypedDict):
     """What an objective's branch hands to the outer graph: all it found is in the run's database."""
 

@@ -22,6 +22,7 @@ class Effect(NamedTuple):
 
 
 EFFECTS = (
+    Effect("z", 0.0),
     Effect("log2_fc", 0.0),
     Effect("log2_difference", 0.0),
     Effect("hazard_ratio", 1.0),
@@ -30,8 +31,8 @@ EFFECTS = (
     Effect("odds_ratio", 1.0),
     Effect("slope", 0.0),
     Effect("correlation", 0.0),
-    Effect("effect", 0.0),
-    Effect("z", 0.0),
+    Effect("largest_change", 0.0),
+    Effect("log2_fc_difference", 0.0),
     Effect("difference", 0.0),
     Effect("score", 0.0),
 )

@@ -117,7 +117,7 @@ class HypothesisView:
     conditions: Quoted
     experiment: Quoted
     status: str
-    """`accepted`, `not shown`, `refused` or `proposed`."""
+    """`accepted`, `not shown`, `rejected`, `refused` or `proposed`."""
     reason: Stated
     claims: tuple[ClaimView, ...]
     against: tuple[ClaimView, ...]
@@ -142,7 +142,7 @@ def hypothesis_views(run: Run, ledger: FindingsLedger, status: str = "") -> tupl
     wanted = {"status": status} if status else {}
     rows = run.all(HypothesisRecord, HypothesisRecord.round, HypothesisRecord.id, **wanted)
     views = [hypothesis_view(run, ledger, row) for row in rows]
-    order = ("accepted", "proposed", "not shown", "refused")
+    order = ("accepted", "proposed", "not shown", "rejected", "refused")
     return tuple(sorted(views, key=lambda one: (order.index(one.status), -(one.score.value if one.score else 0.0))))
 
 

@@ -17,7 +17,8 @@ Aim = Literal["two_groups", "several_groups", "trend", "time_course", "survival"
 Direction = Literal["higher", "lower", "different"]
 Judge = Literal["statistician", "domain expert", "sceptic"]
 JUDGES: tuple[Judge, ...] = ("statistician", "domain expert", "sceptic")
-Role = Literal["group", "covariate", "pairs", "time", "event", "number", "unit"]
+Role = Literal["group", "covariate", "pairs", "time", "event", "number", "cells of", "part"]
+"""`cells of`: which sample a cell comes from; `part`: a part of a preparation, such as an enrichment."""
 
 
 # -- what requests show ---------------------------------------------------------------------------------------------
@@ -29,6 +30,8 @@ class ColumnBrief(Context):
     name: str
     kind: Literal["category", "number", "identifier", "constant"]
     levels: dict[str, int]
+    missing: int = 0
+    """Samples without a value."""
     role: Role | None = None
     """What the harness takes it for; None where it does not know."""
     notes: tuple[str, ...] = ()

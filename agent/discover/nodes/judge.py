@@ -23,6 +23,7 @@ from agent.models.model import Model
 from agent.models.requests import PaperExcerpt
 from agent.models.rule_based.model import RuleBasedModel
 from agent.models.usage import asking_about
+from agent.review.queue import offer
 
 _RULES = RuleBasedModel()
 
@@ -32,7 +33,7 @@ async def judge(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, in
     context = runtime.context
     tests = await asyncio.to_thread(RunWideTests, context.run)
     for row in context.run.all(HypothesisRecord, HypothesisRecord.id):
-        if row.status == "refused":
+        if row.status in {"refused", "rejected"}:
             continue
         if not row.evidence["claims"]:
             evidence = await asyncio.to_thread(_weighed, context, row, tests)
@@ -119,3 +120,5 @@ def _decide(context: DiscoverContext, row: HypothesisRecord, evidence: Evidence)
     context.run.save(row)
     if (row.status, row.reason) != before:
         context.run.tell("judged", row.id, row.reason, verdict=row.status)
+    if row.status == "accepted":
+        offer(context.run, "hypothesis", row.id, row.round, str(row.draft["statement"]))

@@ -53,10 +53,15 @@ def past_objectives(context: DiscoverContext) -> tuple[PastObjective, ...]:
             objective=draft_of(row),
             status=row.status,
             reason=row.reason,
-            found=tuple(f"{one.draft['statement']} ({one.status})" for one in hypotheses if one.objective_id == row.id),
+            found=tuple(_found(one) for one in hypotheses if one.objective_id == row.id),
         )
         for row in context.run.all(ObjectiveRecord, ObjectiveRecord.round, ObjectiveRecord.id)
     )
+
+
+def _found(row: HypothesisRecord) -> str:
+    """A hypothesis and what came of it; of one that a person rejected, the reason too."""
+    return f"{row.draft['statement']} ({row.reason if row.status == 'rejected' else row.status})"
 
 
 def _new(context: DiscoverContext, drafts: tuple[ObjectiveDraft, ...], round_: int) -> list[ObjectiveDraft]:

@@ -16,13 +16,16 @@ from agent.models.discover_requests import (
 )
 
 _EFFECTS = {
+    "z": "z",
     "log2_fc": "log2 difference",
     "log2_difference": "log2 difference",
     "hazard_ratio": "hazard ratio",
     "odds_ratio": "odds ratio",
     "nes": "normalised enrichment score",
     "slope": "slope",
-    "z": "z",
+    "largest_change": "log2 change",
+    "log2_spread": "log2 spread",
+    "log2_fc_difference": "difference of log2 differences",
 }
 _TOGETHER = 3
 """Features that one hypothesis names beside the first."""
@@ -95,7 +98,9 @@ def _where(asked: ObjectiveDraft, table: str) -> str:
         return f"{more} {asked.numerator} {joined} {asked.denominator}"
     if asked.aim == "several_groups":
         return f"between the groups of {asked.column}"
-    return "with a shorter time until " + asked.event if asked.aim == "survival" else f"with rising {asked.column}"
+    if asked.aim == "survival":
+        return f"with a shorter time until {asked.event}"
+    return f"over {asked.column}" if asked.aim == "time_course" else f"with rising {asked.column}"
 
 
 def _numbers(one: Finding) -> str:
@@ -126,5 +131,5 @@ def _experiment(asked: ObjectiveDraft, entity: str, table: str) -> str:
     what = measured.get(table, entity)
     if asked.aim == "survival":
         return f"Measure {what} by an independent method in another cohort with follow-up, and test the hazard again."
-    groups = f"{asked.numerator} and {asked.denominator}" if asked.numerator else f"along {asked.column}"
-    return f"Measure {what} by an independent method, such as targeted mass spectrometry, in new samples of {groups}."
+    where = f"of {asked.numerator} and {asked.denominator}" if asked.numerator else f"along {asked.column}"
+    return f"Measure {what} by an independent method, such as targeted mass spectrometry, in new samples {where}."

@@ -19,6 +19,7 @@ _CONTROL = re.compile(
     r"negative|none|no|baseline|placebo)(?![a-z])",
     re.IGNORECASE,
 )
+_HANDLING = re.compile(r"batch|plex|run|site|plate|raw|lane|cent(?:er|re)|instrument|mixture|set", re.IGNORECASE)
 _LEAST = 2
 _MOST_PAIRS_OF_LEVELS = 3
 _LARGE = 20
@@ -36,12 +37,27 @@ def propose_objectives(request: ProposeObjectives) -> Objectives:
 def control_of(levels: dict[str, int]) -> str:
     """The level that others are compared with: one that is called a control, else the largest, else the first."""
     large = {level: count for level, count in levels.items() if count >= _LEAST} or levels
-    named = [level for level in large if _CONTROL.search(level)]
+    named = [level for level in large if _CONTROL.search(level.replace("_", " ")) and "positive" not in level.lower()]
     return named[0] if named else min(large, key=lambda level: (-large[level], level))
 
 
 def _first(request: ProposeObjectives) -> Iterator[ObjectiveDraft]:
-    data = request.data
+    for draft in _of_design(request.data):
+        yield from _in_each_part(request.data, draft)
+
+
+def _in_each_part(data: DataBrief, draft: ObjectiveDraft) -> Iterator[ObjectiveDraft]:
+    """The objective in each part of a preparation, which are measurements of their own."""
+    parts = data.with_role("part")
+    if not parts:
+        yield draft
+        return
+    for level in parts[0].levels:
+        only = {"title": f"{draft.title}, in {level}"[:160], "within_column": parts[0].name, "within_level": level}
+        yield draft.model_copy(update=only)
+
+
+def _of_design(data: DataBrief) -> Iterator[ObjectiveDraft]:
     yield from _survival(data)
     by_group = [list(_by_group(data, column)) for column in data.with_role("group")]
     # The first question of each column before the second of any.
@@ -124,15 +140,18 @@ def _followed(data: DataBrief, column: str, aim: str, why: str) -> ObjectiveDraf
 
 
 def _covariates(data: DataBrief, column: str) -> tuple[str, ...]:
-    """Columns to adjust for: batches and persons, as far as the samples allow and as they are no copy of the column."""
+    """Columns to adjust for, as far as the samples allow: of how samples were handled one, since a plex lies within a
+    batch and both together cannot be estimated."""
     most = max(0, data.samples // 8)
-    found = []
-    for one in data.with_role("covariate"):
+    found: list[str] = []
+    handled = False
+    for one in sorted(data.with_role("covariate"), key=lambda column: len(column.levels)):
         cost = max(1, len(one.levels) - 1) if one.kind == "category" else 1
-        complete = one.kind == "number" or sum(one.levels.values()) == data.samples
-        if one.name != column and complete and cost <= most:
-            found.append(one.name)
-            most -= cost
+        if one.name == column or one.missing or cost > most or (handled and _HANDLING.search(one.name)):
+            continue
+        found.append(one.name)
+        most -= cost
+        handled = handled or bool(_HANDLING.search(one.name))
     return tuple(found)
 
 

@@ -62,17 +62,20 @@ def plan_workflow(request: PlanWorkflow) -> WorkflowPlan:
 def _prepare(plan: _Plan, asked: ObjectiveDraft, data: DataBrief, *, plainer: bool) -> None:
     """From the data as read to data that a test can take. Normalisation comes before filtering: on a three-species
     benchmark that order has a fifth of the false discoveries of the other one."""
-    if asked.within_column:
+    if asked.within_level:
         plan.add(
             "select_samples", "only these are asked about", column=asked.within_column, values=(asked.within_level,)
         )
+    for cells in data.with_role("cells of")[:1]:
+        plan.add("log_transform", "counts of cells", method="arcsinh")
+        plan.add("aggregate_cells", "cells of a sample are no replicates", sample=cells.name, method="mean")
     column = data.column(asked.column)
     if asked.aim in {"two_groups", "panel"} and column is not None and len(column.levels) > 2:
         both = (asked.numerator, asked.denominator)
         plan.add("select_samples", "the two groups that are compared", column=asked.column, values=both)
-    if data.scale == "raw":
+    if data.scale == "raw" and not data.with_role("cells of"):
         plan.add("log_transform", "so that differences are ratios")
-    if data.scale != "ratio":
+    if data.scale != "ratio" and not data.with_role("cells of"):
         plan.add("normalise", "samples differ in how much was measured", method="median")
     if asked.aim == "two_groups" and data.missing_share > _MISSING:
         _two(plan, "test_presence", "found in one group and not in the other", asked)
@@ -108,7 +111,7 @@ def _interpret(plan: _Plan, request: PlanWorkflow, tests: str) -> None:
     for name in (one for one in request.files if _SETS.search(one)):
         plan.add("enrich_ora", "what they have in common", tests=tests, gene_sets=name)
     for name in (one for one in request.data.feature_columns if _WINDOW.search(one)):
-        plan.add("score_kinases", "which kinases could have made the sites", tests=tests, windows=name)
+        _two(plan, "score_kinases", "which kinases could have made the sites", request.objective, windows=name)
 
 
 def _test_several(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001
@@ -136,11 +139,9 @@ def _test_survival(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  
     plan.add("test_survival", "which features go with the time", time=asked.column, event=asked.event, **adjust)
 
 
-def _test_interaction(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001
+def _test_interaction(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001, ARG001
     asked = request.objective
-    plan.add("test_interaction", "does the difference depend on it", group=asked.column, other=asked.within_column)
-    if not plan.steps or plainer:
-        _test_several(plan, request, plainer)
+    _two(plan, "test_interaction", "does the difference depend on it", asked, modifier=asked.within_column)
 
 
 def _build_panel(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001, ARG001

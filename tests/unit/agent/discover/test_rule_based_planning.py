@@ -1,0 +1,178 @@
+"""The rule-based planner: standard analyses, and what it does when a step fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.models.discover_requests import (
+    ColumnBrief,
+    DataBrief,
+    DoneStep,
+    ObjectiveDraft,
+    ParameterBrief,
+    PastObjective,
+    PlanWorkflow,
+    ProposeObjectives,
+    ReviseWorkflow,
+    StepDraft,
+    ToolBrief,
+)
+from agent.models.rule_based.discover_objectives import control_of, propose_objectives
+from agent.models.rule_based.discover_workflows import plan_workflow, revise_workflow
+
+
+def tool(name, *parameters):
+    made = tuple(ParameterBrief(name=one, type="string", required=False) for one in parameters)
+    return ToolBrief(
+        name=name, summary=name, parameters=made, tables={}, tests=False, changes_data=False, reads_data=True
+    )
+
+
+TOOLS = (
+    tool("select_samples", "column", "values"),
+    tool("log_transform", "method"),
+    tool("normalise", "method"),
+    tool("filter_features", "group", "minimum", "groups"),
+    tool("test_presence", "group", "numerator", "denominator"),
+    tool("test_differential", "group", "numerator", "denominator", "covariates", "block", "smallest_log2_fc"),
+    tool("test_groups", "group", "covariates"),
+    tool("test_survival", "time", "event", "covariates"),
+    tool("aggregate_cells", "sample", "method"),
+    tool("plot_volcano", "tests"),
+    tool("enrich_ora", "tests", "gene_sets"),
+    tool("score_kinases", "group", "numerator", "denominator", "windows"),
+)
+
+
+def column(name, role, **levels):
+    return ColumnBrief(name=name, kind="category" if levels else "number", levels=levels, role=role)
+
+
+def data(*columns, scale="raw", missing=0.2, features=(), samples=12):
+    return DataBrief(
+        samples=samples, features=900, scale=scale, missing_share=missing, columns=columns, feature_columns=features
+    )
+
+
+TWO = data(column("group", "group", ctrl=6, case=6), column("batch", "covariate", b1=6, b2=6))
+ASKED = ObjectiveDraft(
+    title="What differs", question="What differs?", aim="two_groups", column="group", numerator="case",
+    denominator="ctrl", covariates=("batch",),
+)  # fmt: skip
+
+
+def planned(objective=ASKED, data=TWO, files=(), tools=TOOLS):
+    return plan_workflow(PlanWorkflow(objective=objective, data=data, tools=tools, files=files)).steps
+
+
+def given(step):
+    return {one.name: one.value for one in step.parameters}
+
+
+def objectives(data, round_=1, history=(), count=4):
+    request = ProposeObjectives(question="", data=data, round=round_, count=count, history=history)
+    return propose_objectives(request).objectives
+
+
+def test_two_groups_of_raw_intensities():
+    steps = planned()
+    assert [one.tool for one in steps] == [
+        "log_transform", "normalise", "test_presence", "filter_features", "test_differential", "plot_volcano",
+    ]  # fmt: skip
+    assert given(steps[4]) == {
+        "group": "group", "numerator": "case", "denominator": "ctrl", "covariates": "batch", "smallest_log2_fc": "0.585"
+    }  # fmt: skip
+    assert given(steps[5]) == {"tests": "s5.differential"}
+
+
+def test_ratios_need_no_logarithm_and_complete_data_no_presence():
+    tools = [one.tool for one in planned(data=TWO.model_copy(update={"scale": "ratio", "missing_share": 0.0}))]
+    assert tools == ["filter_features", "test_differential", "plot_volcano"]
+
+
+def test_gene_sets_and_sites_are_used_where_they_are():
+    steps = planned(data=TWO.model_copy(update={"feature_columns": ("window",)}), files=("gene_sets", "notes"))
+    assert [one.tool for one in steps[-2:]] == ["enrich_ora", "score_kinases"]
+    assert given(steps[-2]) == {"tests": "s5.differential", "gene_sets": "gene_sets"}
+
+
+def test_cells_are_put_together_before_they_are_compared():
+    cells = data(column("group", "group", a=600, b=600), column("sample_id", "cells of", s1=600, s2=600), missing=0.0)
+    assert [one.tool for one in planned(data=cells)][:2] == ["log_transform", "aggregate_cells"]
+
+
+def test_tools_that_there_are_not_and_parameters_that_a_tool_lacks_are_left_out():
+    few = (tool("test_differential", "group", "numerator", "denominator"),)
+    (step,) = planned(tools=few)
+    assert set(given(step)) == {"group", "numerator", "denominator"}
+
+
+@pytest.mark.parametrize(
+    "aim", ["several_groups", "trend", "time_course", "survival", "interaction", "panel", "modules"]
+)
+def test_every_aim_has_a_plan(aim):
+    assert planned(ASKED.model_copy(update={"aim": aim, "event": "batch"}))
+
+
+def failed(label, tool, **parameters):
+    return DoneStep(
+        label=label, tool=tool, parameters=parameters, status="not applicable", summary="no", facts={}, warnings=()
+    )
+
+
+def test_after_a_failed_test_the_plainer_one_takes_its_place_and_its_tables():
+    done = (failed("s1", "test_differential", group="group", covariates="batch"),)
+    remaining = (
+        StepDraft.of("plot_volcano", tests="s1.differential"),
+        StepDraft.of("enrich_ora", tests="s1.differential"),
+    )
+    request = ReviseWorkflow(objective=ASKED, data=TWO, done=done, remaining=remaining, tools=TOOLS)
+    revision = revise_workflow(request)
+    assert [one.tool for one in revision.steps] == ["test_differential", "plot_volcano", "enrich_ora"]
+    assert given(revision.steps[0]) == {"group": "group"}
+    assert {given(one)["tests"] for one in revision.steps[1:]} == {"s2.differential"}
+
+
+def test_steps_that_wait_for_what_never_came_are_left_out_and_the_others_renumbered():
+    done = (failed("s1", "enrich_ora"),)
+    remaining = (
+        StepDraft.of("plot_volcano", tests="s1.enrichment"),
+        StepDraft.of("test_groups", group="group"),
+        StepDraft.of("plot_volcano", tests="s3.groups"),
+    )
+    request = ReviseWorkflow(objective=ASKED, data=TWO, done=done, remaining=remaining, tools=TOOLS)
+    revision = revise_workflow(request)
+    assert [one.tool for one in revision.steps] == ["test_groups", "plot_volcano"]
+    assert given(revision.steps[1]) == {"tests": "s2.groups"}
+
+
+def test_the_design_says_what_is_asked():
+    clinic = data(
+        column("days", "time"), column("event", "event", yes=5, no=7), column("group", "group", ctrl=4, mild=4, bad=4)
+    )
+    assert [one.aim for one in objectives(clinic)] == ["survival", "several_groups", "two_groups", "two_groups"]
+    assert [(one.numerator, one.denominator) for one in objectives(clinic)[2:]] == [("mild", "ctrl"), ("bad", "ctrl")]
+
+
+def test_later_rounds_build_on_answers_and_repeat_nothing():
+    first = objectives(TWO)
+    past = PastObjective(id="o1-1", objective=first[0], status="answered", reason="", found=("x (accepted)",))
+    second = objectives(TWO, round_=2, history=(past,))
+    assert all(one.column != first[0].column or one.within_column or one.aim != "two_groups" for one in second)
+    assert all("o1-1" in one.builds_on for one in second)
+
+
+def test_batches_and_persons_are_adjusted_for_as_far_as_the_samples_allow():
+    nested = data(
+        column("group", "group", a=12, b=12), column("batch", "covariate", x=12, y=12),
+        column("plex", "covariate", p=8, q=8, r=8), column("age", "covariate"), samples=24,
+    )  # fmt: skip
+    assert objectives(nested)[0].covariates == ("age", "batch")
+
+
+@pytest.mark.parametrize(
+    ("levels", "control"),
+    [({"case": 9, "ctrl": 3}, "ctrl"), ({"HeLa": 30, "positive_control": 3}, "HeLa"), ({"b": 5, "a": 5}, "a")],
+)
+def test_what_others_are_compared_with(levels, control):
+    assert control_of(levels) == control

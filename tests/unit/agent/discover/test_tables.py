@@ -1,0 +1,34 @@
+"""Reading what tools wrote, which may be anything."""
+
+from __future__ import annotations
+
+from agent.discover.tables import ResultTable, _read
+
+
+def table(tmp_path, text):
+    path = tmp_path / f"{abs(hash(text))}.csv"
+    path.write_text(text, encoding="utf-8")
+    return _read(path)
+
+
+def test_rows_are_ranked_by_p_then_by_strength(tmp_path):
+    made = table(
+        tmp_path, "id,log2_fc,p,q,called,gene\na,1,0.01,0.1,False,A\nb,-3,0.01,0.1,True,B;B2\nc,0,nan,,False,C\n"
+    )
+    assert list(made.best()) == ["b", "a"]
+    assert (made.direction("b"), made.direction("a"), made.direction("c")) == ("lower", "higher", "different")
+    assert (made.called("b"), made.called("a")) == (True, False)
+    assert made.names("b") == ("B;B2", "B", "B2", "b")
+
+
+def test_a_hazard_ratio_below_one_is_lower(tmp_path):
+    made = table(tmp_path, "id,hazard_ratio,p,q\nx,0.5,0.001,0.01\ny,1.5,0.001,0.2\n")
+    assert (made.direction("x"), made.direction("y")) == ("lower", "higher")
+    assert (made.called("x"), made.called("y")) == (True, False)
+
+
+def test_garbage_is_no_number_and_no_row(tmp_path):
+    made = table(tmp_path, "id,p\na,zebra\nb,inf\nc,0.5,9\n\n")
+    assert list(made.best()) == []
+    assert set(made.rows) == {"a", "b"}
+    assert table(tmp_path, "") == ResultTable(columns=(), rows={})

@@ -1,0 +1,64 @@
+"""What keeps a hypothesis from being accepted."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.discover.evidence import Evidence, Fact, Row, Shuffle, Trial
+from agent.discover.weighing import objection
+
+AT = Row(step="o1-1-w1-s4", table="differential", row="P10636")
+
+
+def trial(survived=True, direction="higher", at=AT):
+    return Trial(variant="impute=minprob", at=at, direction=direction, called=survived, survived=survived)
+
+
+def fact(**changes):
+    made = {
+        "at": AT,
+        "entity": "MAPT",
+        "names": ("MAPT",),
+        "what": "differential",
+        "direction": "higher",
+        "called": True,
+        "numbers": {"log2_fc": 1.2},
+        "q_run": 0.001,
+        "trials": (trial(), trial()),
+    }
+    return Fact(**{**made, **changes})
+
+
+def evidence(*facts, by_luck=(0, 1, 0), found=20):
+    shuffles = (Shuffle(table="o1-1-w1-s4/differential", found=found, by_luck=by_luck),)
+    return Evidence(claims=facts or (fact(),), shuffles=shuffles, tests=5000)
+
+
+def test_what_holds_everywhere_is_not_objected_to():
+    assert objection(evidence()) == ""
+
+
+@pytest.mark.parametrize(
+    ("weighed", "why"),
+    [
+        (evidence(fact(), fact(called=False)), "own cut"),
+        (evidence(fact(), fact(q_run=0.2)), "all tests of the run"),
+        (evidence(fact(q_run=None)), "rests on no test"),
+        (evidence(by_luck=()), "no control"),
+        (evidence(by_luck=(0, 0, 10)), "find as much"),
+        (evidence(fact(trials=(trial(), trial(False), trial(False)))), "does not survive"),
+        (evidence(fact(held=trial(False, "lower"))), "say the opposite"),
+    ],
+)
+def test_each_control_can_refuse(weighed, why):
+    assert why in objection(weighed)
+
+
+def test_a_trial_that_could_not_be_run_is_no_trial():
+    assert objection(evidence(fact(trials=(trial(), trial(False, at=None))))) == ""
+
+
+def test_held_back_samples_that_are_too_few_to_confirm_do_not_contradict():
+    weighed = evidence(fact(held=trial(survived=False)))
+    assert objection(weighed) == ""
+    assert weighed.confirmed is False
