@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from agent.errors import UserMustAct, VerdictRefused
 from agent.review.asking import ask as ask_model
 from agent.review.editing import edit_in_editor
 from agent.review.item_text import describe
-from agent.review.queue import ReviewItem, item, items, submit
+from agent.review.queue import ReviewItem, item, items, pending, submit
 from agent.review.quoting import quote
 from agent.review.verdicts import VERDICT, Edit, Verdict
 from agent.run import Run
@@ -61,9 +62,8 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List what the run waits for."""
-    equal = {"kind": kind, "state": None if everything else "waiting"}
     with open_run(run, runs) as opened:
-        found = items(opened, **{name: value for name, value in equal.items() if value is not None})
+        found = [one for one in (items(opened) if everything else pending(opened)) if kind in (None, one.kind)]
     if as_json:
         for one in found:
             typer.echo(one.model_dump_json())
@@ -138,7 +138,7 @@ def rerun(
     runs: RunsOption = Path("runs"),
 ) -> None:
     """Let a result be measured again, beside the baseline, and judged on these seeds."""
-    data = {"action": "rerun", "seeds": seeds.split(","), "wall_s": seconds, "reason": reason}
+    data: dict[str, object] = {"action": "rerun", "seeds": seeds.split(","), "wall_s": seconds, "reason": reason}
     _submit_all(run, runs, [id_], data, who, version)
 
 
@@ -215,7 +215,7 @@ def _name(who: str) -> str:
     return who or getpass.getuser()
 
 
-def _table(found: tuple[ReviewItem, ...]) -> Table:
+def _table(found: Iterable[ReviewItem]) -> Table:
     table = Table("item", "what", "state", "verdict", "since")
     for one in found:
         since = f"{one.opened.astimezone():%Y-%m-%d %H:%M}"

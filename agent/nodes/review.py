@@ -17,12 +17,13 @@ from agent.records import AttemptRecord
 from agent.review.kinds import edited_draft, edited_files
 from agent.review.queue import Review, item_id
 from agent.review.verdicts import Edit, Reject
+from agent.run import Run
 from agent.state import IdeaState, ResultState
 
 
 async def review_idea(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
     """Go on to write code for the idea as it is, or as it was edited; or leave it."""
-    review = _asked("idea", state["idea"])
+    review = asked("idea", state["idea"])
     row = idea_row(runtime.context.run, state["idea"])
     if isinstance(review.verdict, Edit):
         row.draft = edited_draft(draft_of(row), review.verdict.changes).model_dump(mode="json")
@@ -32,7 +33,7 @@ async def review_idea(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
 
 async def review_code(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
     """Go on to run the code as it is, or as it was edited, which makes it the next attempt; or leave the idea."""
-    review = _asked("code", state["idea"])
+    review = asked("code", state["idea"])
     if isinstance(review.verdict, Edit):
         state = _next_attempt(review, review.verdict, runtime.context, state)
     return _after(review, runtime.context, state)
@@ -40,20 +41,20 @@ async def review_code(state: IdeaState, runtime: Runtime[Context]) -> IdeaState:
 
 async def review_result(state: ResultState, runtime: Runtime[Context]) -> ResultState:
     """Let the result stand or fall, or go on to measure it again."""
-    review = _asked("result", state["idea"])
-    _tell(review, runtime.context, state["idea"])
+    review = asked("result", state["idea"])
+    tell(review, runtime.context.run, state["idea"])
     again = review.n if review.verdict.action == "rerun" else 0
     return ResultState(idea=state["idea"], reruns=state["reruns"], asked_by=again)
 
 
-def _asked(kind: str, subject: str) -> Review:
+def asked(kind: str, subject: str) -> Review:
     """What a person says of an item. The graph stops here until there is something."""
     return interrupt({"item": item_id(kind, subject)}, response_schema=Review)
 
 
 def _after(review: Review, context: Context, state: IdeaState) -> IdeaState:
     """Where an idea stands after a verdict: given up when it was rejected."""
-    _tell(review, context, state["idea"])
+    tell(review, context.run, state["idea"])
     if not isinstance(review.verdict, Reject):
         return state
     row = idea_row(context.run, state["idea"])
@@ -73,6 +74,7 @@ def _next_attempt(review: Review, edit: Edit, context: Context, state: IdeaState
     return IdeaState(idea=idea, attempt=number, status="broken")
 
 
-def _tell(review: Review, context: Context, subject: str) -> None:
+def tell(review: Review, run: Run, subject: str) -> None:
+    """Say in the journal what the run goes on with."""
     said = f"{review.who}: {review.verdict.action}" + (f": {review.verdict.reason}" if review.verdict.reason else "")
-    context.run.tell("reviewed", subject, said, item=review.item_id, action=review.verdict.action)
+    run.tell("reviewed", subject, said, item=review.item_id, action=review.verdict.action)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from agent.evidence.ledger import Cited
 from agent.literature.bibliography import to_bibtex
@@ -66,11 +66,12 @@ def _usage(run: Dossier) -> Iterator[dict[str, str | float | None]]:
 
 def records_csv(run: Run, table: type[Record]) -> str:
     """A row a record of a table, in the order of its key. Nested values are JSON."""
-    names = [column.name for column in table.__table__.columns]
+    mapper = inspect(table)
+    names = [column.key for column in mapper.column_attrs]
     out = io.StringIO()
     writer = csv.DictWriter(out, names, lineterminator="\n", restval="")
     writer.writeheader()
-    rows = run.query(select(table).order_by(*table.__table__.primary_key.columns))
+    rows = run.query(select(table).order_by(*mapper.primary_key))
     for values in ({name: getattr(row, name) for name in names} for row in rows):
         writer.writerow({name: _plain(value) for name, value in values.items() if value is not None})
     return out.getvalue()

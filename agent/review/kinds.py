@@ -97,6 +97,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("idea", "ideas", "the screening", frozenset({"accept", "reject", "edit"}), _idea_fields, _check_idea),
         Kind("code", "code", "the model", frozenset({"accept", "reject", "edit"}), _code_fields, _check_code),
         Kind("result", "results", "the measurement", frozenset({"accept", "reject", "rerun"}), _no_fields, _no_changes),
+        Kind("hypothesis", "hypotheses", "the judges", frozenset({"accept", "reject"}), _no_fields, _no_changes),
     )
 }
 """Every kind, by name."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from agent.discover.records import HypothesisRecord
+from agent.discover.view import ClaimView, hypothesis_view
+from agent.errors import RecordBroken
+from agent.evidence.findings import FindingsLedger
 from agent.evidence.ledger import Cited, Ledger, Stated
 from agent.history import idea_row
 from agent.records import PaperRecord
@@ -74,9 +78,31 @@ def _seed(one: SeedView) -> str:
     return f"  {one.split}, seed {one.seed}: {one.candidate}{beside}"
 
 
+def _hypothesis(run: Run, hypothesis: str) -> Sight:
+    row = run.get(HypothesisRecord, hypothesis)
+    if row is None:
+        raise RecordBroken(f"{run.folder}: {hypothesis} is under review, and run.db has no such hypothesis")
+    ledger = FindingsLedger(run)
+    seen = hypothesis_view(run, ledger, row)
+    told = [
+        f"{word}: {_claim(one)}" for word, claims in (("For", seen.claims), ("Against", seen.against)) for one in claims
+    ]
+    told += [f"{one.criterion}: {one.mean} of 5 ({one.low} to {one.high})" for one in seen.scores]
+    told += [f"{one.says}: {one.title}: “{one.passage}”" for one in seen.literature]
+    return Sight(
+        seen.statement.text, seen.conditions.text, "", (f"{seen.status}: {seen.reason}", *told), ledger.entries
+    )
+
+
+def _claim(one: ClaimView) -> str:
+    numbers = ", ".join(f"{statistic.name} {statistic.value}" for statistic in one.statistics)
+    return f"{one.entity}, {one.direction}: {numbers} ({one.tool}, step {one.step})"
+
+
 SIGHTS: Mapping[str, Callable[[Run, str], Sight]] = {
     "idea": _of_idea(_origin),
     "code": _of_idea(lambda _: ()),
     "result": _of_idea(_outcome),
+    "hypothesis": _hypothesis,
 }
 """How to look at the subject of each kind of item."""

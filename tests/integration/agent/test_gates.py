@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,14 @@ SEEDS = tuple(range(11, 19))
 REASON = "Reject everything that adds a mean; we tried it in 2019."
 
 
-def model() -> ScriptedModel:
-    """Two ideas a round: `mean` is better, `same` changes nothing."""
+def write(request: WriteCode) -> CodeChange:
+    """Code for `mean` that is better, and for `same` that changes nothing."""
+    better = request.idea.title == "mean"
+    return writing(model=BETTER if better else request.files[1].content + "# a comment\n")(request)
 
-    def write(request: WriteCode) -> CodeChange:
-        better = request.idea.title == "mean"
-        return writing(model=BETTER if better else request.files[1].content + "# a comment\n")(request)
 
+def model(write: Callable[[WriteCode], CodeChange] = write) -> ScriptedModel:
+    """Two ideas a round, `mean` and `same`."""
     return ScriptedModel({"propose_ideas": proposing("mean", "same"), "write_code": write})
 
 
@@ -195,16 +197,14 @@ def test_a_run_that_waits_for_nothing_can_still_be_judged(tmp_path: Path) -> Non
 
 def test_a_verdict_while_the_run_works_reaches_the_next_round(tmp_path: Path) -> None:
     """Though the run waits for nobody: the verdict falls while the code of the first idea is written."""
-    scripted = model()
-    write = scripted._script["write_code"]
     with waiting_run(tmp_path, rounds=2) as run:
 
-        def write_and_be_judged(request: WriteCode) -> Any:
+        def write_and_be_judged(request: WriteCode) -> CodeChange:
             if item(run, "r1-1/idea").verdict == "":
                 say(run, "r1-1/idea", Reject(reason=REASON))
             return write(request)
 
-        scripted._script = {**scripted._script, "write_code": write_and_be_judged}
+        scripted = model(write_and_be_judged)
         assert go(run, scripted) == "finished"
     request = [one for one in scripted.asked if isinstance(one, ProposeIdeas)][-1]
     assert [one.reason for one in request.reviews] == [REASON]
