@@ -13,8 +13,9 @@ _OUTLYING = 5.0
 """Robust standard deviations below the others from which on a sample's correlation is an outlier's."""
 _SMALLEST_GAP = 0.05
 """Difference of correlations below which no sample is called an outlier, however alike the others are."""
-_FEW = 0.25
-"""Share of samples that may be suspected; where more are, the groups do not differ enough to suspect any."""
+_TOLD_APART = 0.3
+"""How much more the typical sample must correlate with its own group than with another before one is suspected; groups
+such as tumour stages do not differ enough to say what belongs where."""
 _TELLING = 0.05
 """Share of features, those that differ most between groups, that a sample is compared on: most tell nothing of them."""
 _FEWEST = 30
@@ -51,8 +52,8 @@ def compare_to_groups(log2: Matrix, groups: pd.Series) -> Likeness:
     mine, best_other = _max_where(differences, is_own), _max_where(differences, ~is_own)
     lead = best_other - mine
     resembles = pd.Series([levels[at] for at in differences.argmax(axis=1)], groups.index)
-    swapped = lead > _LEAD
-    swapped &= swapped.mean() <= _FEW
+    told_apart = len(levels) > 1 and np.nanmedian(lead) < -_TOLD_APART
+    swapped = (lead > _LEAD) & told_apart
     return Likeness(pd.Series(own, groups.index), resembles, pd.Series(swapped, groups.index))
 
 

@@ -92,7 +92,7 @@ def _to_quantiles(matrix: Matrix) -> Matrix:
 
     grid = np.linspace(0, 1, matrix.shape[1])
     measured = [row[np.isfinite(row)] for row in matrix]
-    mean = np.mean([np.quantile(row, grid) for row in measured], axis=0)
+    mean = np.mean([np.interp(grid, np.linspace(0, 1, len(row)), np.sort(row)) for row in measured], axis=0)
     changed = np.full_like(matrix, np.nan)
     for row, values, out in zip(matrix, measured, changed, strict=True):
         at = (rankdata(values) - 1) / max(len(values) - 1, 1)

@@ -91,6 +91,11 @@ def test_tumours_that_look_normal_are_suspected_and_some_were_excluded_by_the_au
     assert len(excluded & set(suspected)) >= 4
 
 
+def test_no_patient_is_suspected_for_a_stage_that_antibodies_do_not_tell():
+    data = read_log2("tcga_kirc_rppa_survival", "rppa.tsv.gz")
+    assert try_tool(profile_quality, data, group="stage").facts["suspected_swaps"] == ""
+
+
 def test_proteins_missing_in_pull_downs_are_missing_because_they_are_faint():
     data = read_log2("zhang2017_ubilength_interactome", "proteinGroups.tsv.gz")
     result = try_tool(missingness, data, group="condition")

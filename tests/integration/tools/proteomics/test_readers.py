@@ -67,7 +67,7 @@ SETS = {
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_each_data_set_is_read_as_it_was_given(name):
+def test_each_data_set_is_read_as_it_was_given(name, tmp_path):
     table, sheet, samples, features, scale, missing, columns = SETS[name]
     result = read(table, sheet)
     state = describe(result.data)
@@ -78,6 +78,7 @@ def test_each_data_set_is_read_as_it_was_given(name):
         found = state.column(column)
         assert found is not None, column
         assert found.kind in ("category", "number"), column
+    result.data.write_h5ad(tmp_path / "data.h5ad")
 
 
 @pytest.mark.slow

@@ -41,6 +41,12 @@ def test_a_sample_of_noise_is_an_outlier_and_no_other(spiked):
     assert try_tool(profile_quality, spiked, group="group").facts["outliers"] == ""
 
 
+def test_without_groups_nobody_is_suspected(spiked):
+    result = try_tool(profile_quality, spiked)
+    assert result.facts["suspected_swaps"] == ""
+    assert list(result.tables["groups"].index) == ["all samples"]
+
+
 def test_figures_can_be_written(spiked, tmp_path):
     figures = try_tool(profile_quality, spiked, group="group").figures | try_tool(missingness, spiked).figures
     for name, figure in figures.items():
