@@ -27,6 +27,8 @@ _EFFECTS = {
     "log2_spread": "log2 spread",
     "log2_fc_difference": "difference of log2 differences",
 }
+_FOLLOWED = ("trend", "time_course")
+"""Aims that follow a number instead of comparing groups."""
 _TOGETHER = 3
 """Features that one hypothesis names beside the first."""
 
@@ -70,8 +72,9 @@ def _of_several(request: ProposeHypotheses, found: Sequence[Finding], direction:
     asked = request.objective
     names = ", ".join(one.entity for one in found[:-1]) + f" and {found[-1].entity}"
     word = "higher" if direction == "higher" else "lower"
+    verb = ("rise" if direction == "higher" else "fall") if asked.aim in _FOLLOWED else f"are {word}"
     return HypothesisDraft(
-        statement=f"{names} are {word} together {_where(asked, found[0].table)}.",
+        statement=f"{names} {verb} together {_where(asked, found[0].table)}.",
         entities=tuple(one.entity for one in found),
         conditions=_conditions(asked),
         claims=tuple(Claim(finding=one.id, direction=direction) for one in found),
@@ -86,6 +89,8 @@ def _sentence(asked: ObjectiveDraft, one: Finding) -> str:
     if one.table == "presence":
         seen = "more often" if one.direction == "higher" else "less often"
         return f"{one.entity} is found {seen} in {asked.numerator} than in {asked.denominator}"
+    if asked.aim in _FOLLOWED and one.direction != "different":
+        return f"{one.entity} {'rises' if one.direction == 'higher' else 'falls'} {_where(asked, one.table)}"
     if one.direction == "different":
         return f"{one.entity} differs {_where(asked, one.table)}"
     return f"{one.entity} is {one.direction} {_where(asked, one.table)}"
@@ -100,7 +105,7 @@ def _where(asked: ObjectiveDraft, table: str) -> str:
         return f"between the groups of {asked.column}"
     if asked.aim == "survival":
         return f"with a shorter time until {asked.event}"
-    return f"over {asked.column}" if asked.aim == "time_course" else f"with rising {asked.column}"
+    return f"over {asked.column}" if asked.aim == "time_course" else f"with {asked.column}"
 
 
 def _numbers(one: Finding) -> str:
