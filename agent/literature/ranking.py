@@ -45,10 +45,14 @@ class Score(BaseModel):
     """Words of the description that were found in the paper."""
     passage: str = ""
     """The paper's sentence that is nearest to the description."""
+    said: str = ""
+    """A language model's reason."""
 
     @property
     def reason(self) -> str:
         """One line for a person."""
+        if self.said:
+            return self.said
         return f"{', '.join(self.matched)}: “{self.passage}”" if self.matched else "no word in common"
 
 
@@ -63,6 +67,10 @@ class RankedPaper(BaseModel):
     topic: Score
     same_input: Score
     same_output: Score
+    empirical: Score | None = None
+    """That it tries a new method in experiments; None where no language model judged."""
+    interesting: Score | None = None
+    """That it may inspire something new; likewise."""
     judge: str = "tf-idf"
     """What gave the scores: `tf-idf`, or the name of an embedding or language model."""
     passages: tuple[Passage, ...] = ()

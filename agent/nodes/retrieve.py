@@ -11,6 +11,9 @@ from agent.history import past_ideas
 from agent.literature.embedding import find_embedder
 from agent.literature.retrieval import Retrieval
 from agent.literature.retrieval import retrieve as search
+from agent.literature.scoring import score_by
+from agent.models.choose import RULE_BASED
+from agent.models.usage import asking_about
 from agent.records import PaperRecord, SearchRecord
 from agent.state import State
 
@@ -22,6 +25,13 @@ async def retrieve(state: State, runtime: Runtime[Context]) -> dict[str, int]:
     """
     context, round_ = runtime.context, state["round"]
     found = await asyncio.to_thread(_search, context)
+    if context.run.config.retrieval == "ranked" and context.run.config.model.name != RULE_BASED:
+        task = context.task
+        with asking_about(f"r{round_}"):
+            scored = await score_by(
+                context.model, found.ranked, task.topic, task.attributes.input, task.attributes.output
+            )
+        found = found.model_copy(update={"ranked": scored})
     _keep(context, round_, found)
     silent = [one.source for one in found.searched if one.status == "error"]
     text = f"{len(found.ranked)} papers" + (f"; no answer from {', '.join(silent)}" if silent else "")

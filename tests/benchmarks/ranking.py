@@ -23,6 +23,7 @@ from agent.literature.ranking import rank
 
 FOLDER = DATA / "bench" / "csfcube"
 FACETS = ("background", "method", "result")
+KINDS = {"objective": "background"}
 GATE = 0.61
 Record = dict[str, Any]
 
@@ -80,10 +81,10 @@ def queries_of(papers: dict[str, Record]) -> Iterator[Query]:
         for paper, one in judged.items():
             record = papers[paper]
             told = zip(record["abstract"], record["facets"], strict=True)
-            said = " ".join(sentence for sentence, kind in told if kind.startswith(facet) or facet in kind)
+            said = " ".join(sentence for sentence, kind in told if KINDS.get(kind, kind) == facet)
             grades = dict(zip(one["cands"], one["relevance_adju"], strict=True))
             grades = {candidate: grade for candidate, grade in grades.items() if candidate != paper}
-            yield Query(as_paper(record), facet, f"{facet}: {said}", grades)
+            yield Query(as_paper(record), facet, said, grades)
 
 
 def vectors_of(papers: dict[str, Record], queries: Sequence[Query]) -> dict[str, np.ndarray]:
