@@ -11,11 +11,11 @@ from agent.models.discover_requests import Finding, HypothesisDraft
 
 _NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:[.,]\d+)*(?:\s?[eE]\s?[-−+]?\d+|\s?[×x]\s?10\^?[-−]?\d+)?(?![\w])")
 _UP = re.compile(
-    r"\b(higher|increas\w*|up|upregulat\w*|elevat\w*|more abundant|enrich\w*|ris\w*|raised|gain\w*|adverse)\b",
+    r"\b(higher|increas\w*|up|upregulat\w*|elevat\w*|more abundant|enrich\w*|ris(?:e|es|en|ing)|raised|gain\w*|adverse)\b",
     re.I,
 )
 _DOWN = re.compile(
-    r"\b(lower|decreas\w*|down|downregulat\w*|reduc\w*|less abundant|deplet\w*|falls?|loss|lost|protective)\b", re.I
+    r"\b(lower|decreas\w*|down|downregulat\w*|reduc\w*|less abundant|deplet\w*|fall\w*|loss|lost|protective)\b", re.I
 )
 
 
