@@ -109,6 +109,7 @@ def command(config: RunConfig) -> str:
         ("--retrieval", config.retrieval, "ranked"),
         ("--feedback", config.feedback, "reasons"),
         ("--debug-context", config.debug_context, "full"),
+        ("--review", ",".join(config.review.gates) or "never", "never"),
     ):
         words += [option, value] if value != default else []
     words += [word for path in config.papers for word in ("--papers", path)]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from agent.config import Budget, ModelChoice, RunConfig
 from agent.models.limits import ModelLimits
 from agent.review.report import command
+from agent.review.settings import ReviewSettings
 
 
 def config(**settings: object) -> RunConfig:
@@ -25,13 +26,14 @@ def test_the_command_says_what_was_not_left_to_defaults() -> None:
             model=ModelChoice(name="qwen"),
             seeds=(4, 5),
             retrieval="plain",
+            review=ReviewSettings(gates=("ideas", "results")),
             papers=("/my papers/a.bib",),
         )
     )
     words = shlex.split(text)
     for option, value in {
         "--rounds": "3", "--ideas": "5", "--repairs": "1", "--minutes": "2.5", "--model": "qwen", "--seeds": "4,5",
-        "--retrieval": "plain", "--papers": "/my papers/a.bib",
+        "--retrieval": "plain", "--review": "ideas,results", "--papers": "/my papers/a.bib",
         "--calls": "7", "--tokens": "10000000", "--dollars": "0.5",
     }.items():  # fmt: skip
         assert words[words.index(option) + 1] == value
