@@ -79,20 +79,26 @@ def _openalex(one: Record) -> dict[str, Any]:
 
 
 def semantic_scholar(papers: Sequence[Record], total: int) -> bytes:
-    data = [
-        {
-            "paperId": "649def",
-            "title": one.title or None,
-            "abstract": one.abstract or None,
-            "year": one.year,
-            "venue": one.venue,
-            "url": "https://www.semanticscholar.org/paper/649def",
-            "externalIds": {"DOI": one.doi, "ArXiv": one.arxiv, "PubMed": one.pmid, "CorpusId": 215416146},
-            "authors": [{"authorId": "1", "name": name} for name in one.authors],
-        }
-        for one in papers
-    ]
+    data = [_semantic_scholar(one) for one in papers]
     return _json({"total": total, "offset": 0} | ({"data": data} if total else {}))
+
+
+def semantic_scholar_links(papers: Sequence[Record]) -> bytes:
+    """An answer to a question for a paper's references."""
+    return _json({"offset": 0, "data": [{"citedPaper": _semantic_scholar(one)} for one in papers]})
+
+
+def _semantic_scholar(one: Record) -> dict[str, Any]:
+    return {
+        "paperId": "649def",
+        "title": one.title or None,
+        "abstract": one.abstract or None,
+        "year": one.year,
+        "venue": one.venue,
+        "url": "https://www.semanticscholar.org/paper/649def",
+        "externalIds": {"DOI": one.doi, "ArXiv": one.arxiv, "PubMed": one.pmid, "CorpusId": 215416146},
+        "authors": [{"authorId": "1", "name": name} for name in one.authors],
+    }
 
 
 def arxiv(papers: Sequence[Record], total: int) -> bytes:
