@@ -89,4 +89,4 @@ def test_a_value_printed_with_any_rounding_is_known_again(value, digits):
 @given(st.floats(min_value=1e-12, max_value=1e6))
 def test_a_value_that_is_off_by_a_hundredth_is_not(value):
     known = {"f1": finding(q=value)}
-    assert refusal(draft(f"MAPT is higher in disease (q {value * 1.01:.4g})."), known) != ""
+    assert refusal(draft(f"MAPT is higher in disease (q {value * 1.01:.4e})."), known) != ""
