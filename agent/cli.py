@@ -42,6 +42,7 @@ from agent.config import Feedback, ModelChoice, SandboxName
 from agent.debugging.failure import Ablation
 from agent.doctor import examine
 from agent.errors import EcholocateError, ModelUnavailable, UserMustAct
+from agent.literature.ranking import BANK, INSPIRING
 from agent.literature.retrieval import Mode
 from agent.models.choose import RULE_BASED
 from agent.review.settings import ReviewSettings
@@ -99,6 +100,8 @@ def run(
         list[Path] | None, typer.Option(help="Your papers: .bib, .jsonl or .csv; may be repeated.")
     ] = None,
     retrieval: Annotated[Mode, typer.Option(help="Ablation: no papers, by topic, by topic and attributes.")] = "ranked",
+    bank: Annotated[int, typer.Option(min=1, help="Papers that are kept for a round.")] = BANK,
+    inspiring: Annotated[float, typer.Option(help="Papers must score above this of 10 to inspire.")] = INSPIRING,
     debug_context: Annotated[Ablation, typer.Option(help="Ablation: what a repair is told.")] = "full",
     feedback: Annotated[Feedback, typer.Option(help="Ablation: what a round is told of earlier ideas.")] = "reasons",
     serve: ServeOption = None,
@@ -148,6 +151,8 @@ def run(
         offline=offline,
         papers=papers or [],
         retrieval=retrieval,
+        bank=bank,
+        inspiring=inspiring,
         debug_context=debug_context,
         feedback=feedback,
         review=attended(review, review_timeout, ReviewSettings()),

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.debugging.failure import Ablation
 from agent.discover.settings import DiscoverSettings
 from agent.errors import BadConfiguration
+from agent.literature.ranking import BANK, INSPIRING
 from agent.literature.retrieval import Mode
 from agent.models.limits import IdeaLimits, ModelLimits
 from agent.models.prices import Price
@@ -102,6 +103,10 @@ class RunConfig(Settings):
     """Bootstrap replicates a score."""
     debug_context: Ablation = "full"
     retrieval: Mode = "ranked"
+    bank: int = Field(default=BANK, ge=1)
+    """Papers that are kept for a round."""
+    inspiring: float = Field(default=INSPIRING, ge=0, lt=10)
+    """Papers must score above this of 10 to inspire ideas."""
     feedback: Feedback = "reasons"
     sources: tuple[str, ...] = ()
     """Online sources of papers, asked beside the local library."""

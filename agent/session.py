@@ -53,6 +53,8 @@ class Wishes(TypedDict):
     papers: list[Path]
     retrieval: Mode
     debug_context: Ablation
+    bank: NotRequired[int]
+    inspiring: NotRequired[float]
     feedback: NotRequired[Feedback]
 
 

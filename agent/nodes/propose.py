@@ -61,7 +61,7 @@ def _excerpts(context: Context, round_: int) -> tuple[PaperExcerpt, ...]:
     ranked = [_ranked(row) for row in context.run.all(PaperRecord, PaperRecord.rank, round=round_)]
     return tuple(
         PaperExcerpt(id=one.paper.id, title=one.paper.title, year=one.paper.year, text=_text(one))
-        for one in inspiring(ranked)
+        for one in inspiring(ranked, context.run.config.inspiring)
     )
 
 

@@ -49,6 +49,7 @@ def _search(context: Context) -> Retrieval:
         task.attributes.output,
         context.sources,
         mode=context.run.config.retrieval,
+        limit=context.run.config.bank,
         by_meaning=find_embedder(),
     )
 

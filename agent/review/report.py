@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from agent.config import RunConfig
 from agent.evidence.ledger import Source
+from agent.literature.ranking import BANK, INSPIRING
 from agent.models.choose import RULE_BASED
 from agent.review.dossier import Dossier
 from agent.review.exports import (
@@ -108,6 +109,8 @@ def command(config: RunConfig) -> str:
     for option, value, default in (
         ("--retrieval", config.retrieval, "ranked"),
         ("--feedback", config.feedback, "reasons"),
+        ("--bank", str(config.bank), str(BANK)),
+        ("--inspiring", f"{config.inspiring:g}", f"{INSPIRING:g}"),
         ("--debug-context", config.debug_context, "full"),
         ("--review", ",".join(config.review.gates) or "never", "never"),
     ):
