@@ -28,7 +28,7 @@ MEANING = 0.8
 """Weight of the cosines against the words' scores. The published default: it was not chosen on our benchmarks."""
 POSTINGS = 20_000
 """Entries of the index that one search reads, about. FTS5 scores every paper that has any of the words; beyond this
-many, the commonest words of the query, which tell least, are left out. Costs 0.005 of nDCG@10 among 95,842 papers and
+many, the commonest words of the query, which tell least, are left out. Costs 0.004 of nDCG@10 among 95,842 papers and
 bounds the time of a search however large the index grows (docs/literature.md)."""
 _DEPTH = 100
 """Papers of each kind, at least, that are combined."""

@@ -79,7 +79,11 @@ def add_to_library(
                 keep_passages(library, papers[0].id, text.passages)
         if embedder:
             with closing(open_to_write(library)) as connection:
-                embed_lacking(connection, embedder, lambda done: told(f"{done} vectors"))
+                embed_lacking(
+                    connection,
+                    embedder,
+                    lambda done: told(f"{done} papers embedded; Ctrl-C stops, and the next `papers add` goes on"),
+                )
     except (OSError, sqlite3.Error) as error:
         raise BadConfiguration(f"{library}: the library cannot be written: {error}") from error
     return Added(read, new, tuple(problems))
