@@ -11,7 +11,8 @@ from agent.models.discover_requests import Finding, HypothesisDraft
 
 _NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:[.,]\d+)*(?:\s?[eE]\s?[-−+]?\d+|\s?[×x]\s?10\^?[-−]?\d+)?(?![\w])")
 _UP = re.compile(
-    r"\b(higher|increas\w*|up|upregulat\w*|elevat\w*|more abundant|enrich\w*|ris(?:e|es|en|ing)|raised|gain\w*|adverse)\b",
+    r"\b(higher|increas\w*|up|upregulat\w*|elevat\w*|more abundant|enrich\w*|"
+    r"ris(?:e|es|en|ing)|raised|gain\w*|adverse)\b",
     re.I,
 )
 _DOWN = re.compile(

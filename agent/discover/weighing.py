@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from agent.discover.controls import SHUFFLED
@@ -14,6 +15,8 @@ from agent.discover.tables import ALPHA, ResultTable, table_of
 from agent.models.discover_requests import Finding, HypothesisDraft
 from agent.run import Run
 
+_TABLE = re.compile(r"s\d+\.\w+")
+"""A parameter that names an earlier step's table."""
 MOST_LUCK = 0.5
 """Share of what the true labels found from which on permuted labels find "as much"."""
 LEAST_ROBUST = 0.5
@@ -119,10 +122,21 @@ def _shuffles(run: Run, claimed: Sequence[Fact], variants: Variants) -> Iterable
     permuted = [steps for name, steps in variants.items() if name.startswith(SHUFFLED)]
     for step, name in dict.fromkeys((fact.at.step, fact.at.table) for fact in claimed):
         true = _called(_table(run, variants[""].get(step), name))
-        # A permutation whose every test failed says nothing; one that reached a test and found nothing to go on did.
-        counted = [steps for steps in permuted if any(row.status == "ok" and row.tests for row in steps.values())]
-        by_luck = tuple(_called(_table(run, steps.get(step), name)) for steps in counted)
+        counts = (_found_by_luck(run, steps.get(step), name) for steps in permuted)
+        by_luck = tuple(count for count in counts if count is not None)
         yield Shuffle(table=f"{step}/{name}", found=true, by_luck=by_luck)
+
+
+def _found_by_luck(run: Run, step: StepRecord | None, name: str) -> int | None:
+    """Rows that a test calls with permuted labels; None where it could not be run, which says nothing.
+
+    A step that works on another's table and found nothing in it to go on, as enrichment does, found nothing.
+    """
+    if step is None:
+        return None
+    if step.status == "not applicable" and any(_TABLE.fullmatch(str(value)) for value in step.parameters.values()):
+        return 0
+    return _called(_table(run, step, name)) if step.status == "ok" else None
 
 
 def _table(run: Run, step: StepRecord | None, name: str) -> ResultTable | None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from agent.config import RunConfig
 from agent.discover.evidence import Evidence, Fact, Row, Shuffle, Trial
-from agent.discover.weighing import objection
+from agent.discover.records import StepRecord
+from agent.discover.weighing import _found_by_luck, objection
+from agent.run import Run
 
 AT = Row(step="o1-1-w1-s4", table="differential", row="P10636")
 
@@ -62,3 +67,19 @@ def test_held_back_samples_that_are_too_few_to_confirm_do_not_contradict():
     weighed = evidence(fact(held=trial(survived=False)))
     assert objection(weighed) == ""
     assert weighed.confirmed is False
+
+
+def permuted(status, **parameters):
+    return StepRecord(
+        id="o1-1-w1-s5@shuffled-1", workflow_id="o1-1-w1", number=5, tool="enrich_ora", parameters=parameters,
+        status=status, tables={}, tests=[],
+    )  # fmt: skip
+
+
+def test_a_permutation_whose_test_could_not_be_run_says_nothing(tmp_path):
+    """Else a control that never ran would pass for one that found nothing."""
+    with Run.create(tmp_path, RunConfig(id="r", created=datetime.now(UTC), task="table.tsv")) as run:
+        assert _found_by_luck(run, None, "differential") is None
+        assert _found_by_luck(run, permuted("failed", tests="s4.differential"), "enrichment") is None
+        assert _found_by_luck(run, permuted("not applicable", group="diagnosis"), "differential") is None
+        assert _found_by_luck(run, permuted("not applicable", tests="s4.differential"), "enrichment") == 0
