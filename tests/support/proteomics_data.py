@@ -83,7 +83,8 @@ def alzheimer() -> AnnData:
     values = log2_intensities(pd.read_csv(folder / "proteome.csv.gz", index_col=0).T)
     symbols = pd.read_csv(RESOURCES / "human_uniprot_symbol_entrez.tsv.gz", sep="\t").drop_duplicates("uniprot")
     symbol = symbols.set_index("uniprot")["symbol"]
-    genes = [next((symbol[one] for one in name.split(";") if one in symbol), None) for name in values.index]
+    proteins = [[one.split("-")[0] for one in name.split(";")] for name in values.index]
+    genes = [next((symbol[one] for one in group if one in symbol), None) for group in proteins]
     return as_data(values, samples, pd.DataFrame({"gene": genes}, index=values.index))
 
 
