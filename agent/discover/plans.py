@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from agent.discover.context import DiscoverContext
 from agent.discover.records import ObjectiveRecord, RefinementRecord, StepRecord, WorkflowRecord
 from agent.discover.settings import Refinement
-from agent.discover.steps import PlannedStep, Standing, standing_after, state_of
+from agent.discover.steps import PlannedStep, Standing, label_of, standing_after, state_of
 from agent.errors import RecordBroken
 from agent.models.discover_requests import (
     DoneStep,
@@ -21,6 +21,7 @@ from agent.records import Record
 from agent.run import Run
 from tools.tool import ToolSpec
 
+_CONTROLS = frozenset({"hold_back", "leave_out", "shuffle_labels"})
 PROFILE = "profile"
 """The workflow of the steps that every objective begins with: reading, design, quality."""
 DISCOVERY, CONFIRMATION = "discovery", "confirmation"
@@ -92,12 +93,11 @@ def start_of(run: Run, variant: str = "") -> Standing:
 
 
 def tool_briefs(context: DiscoverContext) -> tuple[ToolBrief, ...]:
-    """The tools that a planner may choose from: readers have done their work, controls belong to the harness."""
-    hidden = {"hold_back", "shuffle_labels", "leave_out"}
+    """The tools that a planner may choose from: readers have done their work, and controls belong to the harness."""
     return tuple(
         brief_of(tool.spec)
         for name, tool in context.toolbox.tools.items()
-        if name not in hidden and tool.spec.reads_data | bool(tool.spec.tables)
+        if name not in _CONTROLS and (tool.spec.reads_data or not tool.spec.changes_data)
     )
 
 
@@ -141,7 +141,7 @@ def done_steps(rows: Sequence[StepRecord]) -> tuple[DoneStep, ...]:
     """Steps as a request shows them."""
     return tuple(
         DoneStep(
-            label=row.id.partition("@")[0].removeprefix(f"{row.workflow_id}-"),
+            label=label_of(row),
             tool=row.tool,
             parameters={name: text for name, value in row.parameters.items() if (text := as_text(value))},
             status=row.status,

@@ -10,6 +10,7 @@ from agent.discover.context import DiscoverContext
 from agent.discover.controls import Main, run_variant, variants_of
 from agent.discover.plans import draft_of, objective_row, plan_of, steps_of, workflow_id, workflow_row
 from agent.discover.state import ObjectiveState
+from agent.discover.steps import label_of
 from agent.discover.tables import table_of
 
 
@@ -19,7 +20,7 @@ async def controls(state: ObjectiveState, runtime: Runtime[DiscoverContext]) -> 
     id_ = workflow_id(row.id, state["workflow"])
     planned = {one.label: one for one in plan_of(workflow_row(context.run, id_))}
     rows = [one for one in steps_of(context.run, id_) if one.status == "ok"]
-    ran = [Main(planned[one.id.removeprefix(f"{id_}-")], one) for one in rows]
+    ran = [Main(planned[label_of(one)], one) for one in rows]
     if any(table_of(context.run, one.tables[name]).called_rows for one in rows for name in one.tests):
         context.run.tell("controls", row.id, "shuffled labels, other choices, one sample less")
         variants = variants_of(context, draft_of(row), ran)
