@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
-from scipy.stats import rankdata
 
 from agent.literature.fulltext import Passage
 from agent.literature.papers import Paper
@@ -111,7 +110,8 @@ def rank(
     fused = _standardised(by_topic.similarity)
     if by == "attributes":
         fused = fused + _standardised(_standardised(by_input.similarity) + _standardised(by_output.similarity))
-    overall = 10 * (rankdata(fused, method="max") - 1) / max(len(papers) - 1, 1)
+    beaten = np.searchsorted(np.sort(fused), fused, side="right") - 1
+    overall = 10 * beaten / max(len(papers) - 1, 1)
     ranked = (
         RankedPaper(
             paper=paper,

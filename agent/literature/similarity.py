@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-
 from agent.literature.starter import starter_papers
 from agent.literature.words import terms
 
@@ -40,6 +38,8 @@ class TextSpace:
     name = "tf-idf"
 
     def __init__(self, collection: Sequence[str]) -> None:
+        from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+
         self._counts = HashingVectorizer(analyzer=terms, n_features=2**18, alternate_sign=False, norm=None)
         self._weights = TfidfTransformer(sublinear_tf=True).fit(self._counts.transform(collection))
 

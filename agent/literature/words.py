@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import snowballstemmer  # type: ignore[import-untyped]
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +34,14 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=1)
+def function_words() -> frozenset[str]:
+    """Words without a meaning of their own, scikit-learn's list: it takes a second to import, so not all commands do."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS)
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """Stem of a lower-case word, British spelling folded into American."""
@@ -50,13 +57,13 @@ def stems(text: str) -> list[str]:
 
 def terms(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order, repetitions kept: for counting and searching."""
-    return [stem(word) for word in words(text) if word not in ENGLISH_STOP_WORDS]
+    return [stem(word) for word in words(text) if word not in function_words()]
 
 
 def matched_words(query: str, found: Iterable[str]) -> tuple[str, ...]:
     """The query's words whose stem is among `found`, each once, in the query's order and spelling."""
     kept = set(found)
-    matches = (word for word in words(query) if word not in ENGLISH_STOP_WORDS and stem(word) in kept)
+    matches = (word for word in words(query) if word not in function_words() and stem(word) in kept)
     return tuple(dict.fromkeys(matches))
 
 

@@ -12,12 +12,11 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ValidationError
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from agent.errors import SourceFailed
 from agent.literature.papers import Paper, merge_records
 from agent.literature.sources.source import Hit, SearchResult
-from agent.literature.words import matched_words, terms, words
+from agent.literature.words import function_words, matched_words, terms, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -156,7 +155,7 @@ class OnlineSource(ABC):
 
 def keywords(text: str) -> list[str]:
     """The telling words of a text, each once, in order: bare words, so that none is an operator of a query language."""
-    telling = [word for word in words(text) if len(word) > 1 and word not in ENGLISH_STOP_WORDS]
+    telling = [word for word in words(text) if len(word) > 1 and word not in function_words()]
     return list(dict.fromkeys(telling or words(text)))[:LONGEST_QUERY]
 
 
