@@ -36,7 +36,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def function_words() -> frozenset[str]:
-    """Words without a meaning of their own, scikit-learn's list: it takes a second to import, so not all commands do."""
+    """Words without a meaning of their own, scikit-learn's list: a second to import, so not all commands do."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS)
