@@ -108,6 +108,15 @@ def test_mixed_draws_faint_values_only_where_a_group_lacks_a_feature():
     assert mixed[:4, 0].max() < np.nanquantile(made.X, 0.1)
 
 
+def test_neighbours_are_features_that_go_along():
+    rng = np.random.default_rng(0)
+    values = rng.normal(24, 2, (8, 60))
+    values[:, :12] = rng.normal(24, 2, (8, 1)) + rng.normal(0, 0.01, (8, 12))
+    true = values[3, 0]
+    values[3, 0] = NAN
+    assert try_tool(impute, data(values), method="knn").data.X[3, 0] == pytest.approx(true, abs=0.1)
+
+
 def test_mixed_without_groups_is_refused_and_so_is_a_feature_without_values():
     made = holes()
     with pytest.raises(NotApplicable, match="needs `group`"):

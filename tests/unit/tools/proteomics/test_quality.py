@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tools.contract import try_tool
 from tools.proteomics.generate import SpikeIn, generate_spike_in, simulate, write_spike_in
+from tools.proteomics.likeness import compare_to_groups
 from tools.proteomics.missing import missingness
 from tools.proteomics.quality import profile_quality
 from tools.proteomics.readers.quantities import read_quantities
@@ -45,6 +47,18 @@ def test_without_groups_nobody_is_suspected(spiked):
     result = try_tool(profile_quality, spiked)
     assert result.facts["suspected_swaps"] == ""
     assert list(result.tables["groups"].index) == ["all samples"]
+
+
+def test_a_sample_is_never_compared_with_itself():
+    rng = np.random.default_rng(0)
+    centres = rng.normal(0, 1, (2, 200))
+    values = 24 + np.repeat(centres, [5, 6], axis=0) + rng.normal(0, 0.5, (11, 200))
+    groups = pd.Series(["a"] * 5 + ["b"] * 5 + ["c"], index=[f"s{number}" for number in range(11)])
+    likeness = compare_to_groups(values, groups)
+    assert likeness.resembles["s10"] == "b"
+    assert np.isnan(likeness.own["s10"])
+    pair = compare_to_groups(values[:2], groups[:2])
+    assert pair.own.to_numpy() == pytest.approx(np.corrcoef(values[:2])[0, 1])
 
 
 def test_figures_can_be_written(spiked, tmp_path):

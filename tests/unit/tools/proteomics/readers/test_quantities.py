@@ -239,6 +239,19 @@ def test_zeros_among_logarithms_of_intensities_are_missing_and_among_ratios_are_
     assert read(tmp_path, lines("protein|a|b", "P1|0|-1.1", "P2|2|1")).data.X[0, 0] == 0
 
 
+def test_zeros_among_intensities_less_a_background_are_measured(tmp_path):
+    assert read(tmp_path, lines("protein|a|b", "P1|0|500", "P2|-3|700")).data.X[0, 0] == 0
+
+
+def test_samples_are_what_the_sheet_knows_best(tmp_path):
+    fractions = "sample\texperiment\tgroup\nx\te1\tA\ny\te2\tB\n"
+    table = PRECURSORS["evidence"].replace("\ta\te\t", "\ta\te1\t").replace("\tb\te\t", "\tb\te2\t")
+    assert list(read(tmp_path, table, fractions).data.obs_names) == ["x", "y"]
+    feature_in_sheet = "run\tgroup\tnote\na\tA\tP2\nb\tB\tother\n"
+    data = read(tmp_path, lines("run|P1|P2", "a|5e5|6e5", "b|7e5|8e5"), feature_in_sheet).data
+    assert list(data.var_names) == ["P1", "P2"]
+
+
 def test_what_no_kept_sample_has_is_left_out_and_counted(tmp_path):
     result = read(tmp_path, lines("protein|a|b|c", "P1|5e5|6e5|7e5", "P2|||7e5"))
     assert list(result.data.var_names) == ["P1"]
