@@ -112,7 +112,7 @@ def _each_number_has_its_source(run: Run) -> None:
         step = run.get(StepRecord, one["step"])
         assert step is not None
         assert one["job"] == step.job
-    rows = list(csv.DictReader((run.folder / "hypotheses.csv").open(encoding="utf-8", newline="")))
+    rows = list(csv.DictReader((run.folder / "hypotheses.csv").read_text(encoding="utf-8").splitlines()))
     assert {row["hypothesis"] for row in rows} == {row.id for row in run.all(HypothesisRecord)}
 
 
