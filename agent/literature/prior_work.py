@@ -21,7 +21,7 @@ from agent.literature.papers import Paper
 from agent.literature.retrieval import ask_all
 from agent.literature.similarity import library_space
 from agent.literature.sources.source import Searched
-from agent.literature.words import matched_words, sentences, terms, words
+from agent.literature.words import sentences, terms, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,10 +128,10 @@ def _without_third(text: str, start: int) -> str:
 def find_candidates(
     idea: Idea, sources: Sequence[Source], k: int = 20
 ) -> tuple[tuple[Paper, ...], tuple[Searched, ...]]:
-    """The papers that an idea has to be compared with: the `k` nearest by its whole text, its method and its claim."""
+    """The papers to compare an idea with, `k` a source: the nearest to its whole text, its method and its claim."""
     queries = [" ".join(idea), idea.method, f"{idea.method} {idea.claim}"]
     papers, searched = ask_all(sources, list(dict.fromkeys(queries)), k)
-    return tuple(papers[:k]), searched
+    return tuple(papers[: k * max(1, len(sources))]), searched
 
 
 def assess(idea: Idea, candidates: Sequence[Paper], searched: Sequence[Searched]) -> Novelty:
@@ -160,8 +160,8 @@ def compare(idea: Idea, papers: Sequence[Paper]) -> tuple[Comparison, ...]:
 def _compared(idea: Idea, paper: Paper, told: Sequence[str], likeness: NDArray[np.float64]) -> Comparison:
     problem, method, claim = (float(value) for value in likeness.max(axis=1))
     found = set(terms(paper.text))
-    lacking = [word for word in dict.fromkeys(words(idea.method)) if matched_words(word, terms(word))]
-    missing = [word for word in lacking if not matched_words(word, found)]
+    telling = ((word, terms(word)) for word in dict.fromkeys(words(idea.method)))
+    missing = [word for word, stems in telling if stems and stems[0] not in found]
     return Comparison(
         paper=paper,
         same_problem=_same(problem),
