@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from agent.errors import EcholocateError, StaleItem, UserMustAct
+from agent.review.pages.discovery_routes import router as discoveries
 from agent.review.pages.guard import Guard, Keys
 from agent.review.pages.reading_routes import router as reading
 from agent.review.pages.rendering import STATIC, NoNumbers, Renderer
@@ -41,6 +42,7 @@ def create_app(shelf: Shelf, keys: Keys, port: int) -> FastAPI:
     app = FastAPI(title="Echolocate", openapi_url=None, docs_url=None, redoc_url=None, lifespan=closing)
     app.state.pages = Pages(shelf, Renderer(keys.form), keys)
     app.include_router(reading)
+    app.include_router(discoveries)
     app.include_router(verdicts)
     app.add_api_route("/static/report.css", lambda: FileResponse(TEMPLATES / "report.css"), response_class=FileResponse)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Select, and_, func, select
 
 from agent.config import RunConfig
+from agent.discover.records import HypothesisRecord
 from agent.display import doing
 from agent.evidence.ledger import Cited, Ledger
-from agent.evidence.statistics import Comparison
-from agent.records import CallRow, EventRecord, IdeaRecord, ReviewItemRecord, VerdictRecord
+from agent.records import CallRow, EventRecord, IdeaRecord, Record, ReviewItemRecord, VerdictRecord
 from agent.review.dossier import Counts, IdeaView, Progress, Spent
 from agent.review.pages.geometry import Chart, Interval, Judgement, Scale, Strip, chart, strip
+from agent.review.pages.journal import EventLine, events
 from agent.review.pages.paging import Pager
-from agent.review.quoting import SHORT, Quoted, quote
+from agent.review.quoting import Quoted, quote
 from agent.review.reading import counts, spent, task_of
 from agent.review.reading_ideas import IdeaReader, in_order
 from agent.run import Run
@@ -24,7 +24,6 @@ from agent.show import state_of
 from workspaces.task import Task
 
 IDEAS_A_PAGE = 40
-EVENTS_A_PAGE = 100
 _NEWEST_EVENTS = 12
 
 
@@ -40,6 +39,18 @@ class RunHead:
     """Items that the run waits for a verdict on."""
     decided: Cited
     """Items with a verdict that the run has not taken up yet."""
+
+    @property
+    def discovers(self) -> bool:
+        """Whether it looks for hypotheses in data, and not for a better metric."""
+        return self.config.discover is not None
+
+    @property
+    def question(self) -> str:
+        """What it was started for."""
+        if self.config.discover is not None:
+            return self.config.discover.hints.question or f"Discovery in {self.config.task}"
+        return self.task.question if self.task else f"The task {self.config.task} is not where it was."
 
     @property
     def metric(self) -> str:
@@ -60,7 +71,9 @@ class RunLine:
     round: Cited
     rounds: Cited
     judged: Cited
+    """Ideas; of a discovery, hypotheses."""
     improved: Cited
+    """Of them those that improved, or are accepted."""
     best: IdeaView | None
 
 
@@ -72,16 +85,6 @@ class IdeaRow:
     strip: Strip | None
     now: Quoted
     """Empty once it is judged."""
-
-
-@dataclass(frozen=True)
-class EventLine:
-    """An event of the journal."""
-
-    at: datetime
-    subject: str
-    kind: str
-    text: Quoted
 
 
 @dataclass(frozen=True)
@@ -138,12 +141,17 @@ def run_line(run: Run, name: str) -> RunLine:
     best = best_row(run)
     ledger = Ledger(run, task.metric if task else None, [best.id] if best else [])
     reader = IdeaReader(run, ledger, (), [best.id] if best else [])
+    head = head_of(run, name, ledger, task)
+    found: tuple[type[Record], dict[str, str]] = (VerdictRecord, {"split": "validation"})
+    good = {"verdict": "improved"}
+    if head.discovers:
+        found, good = (HypothesisRecord, {}), {"status": "accepted"}
     return RunLine(
-        head=head_of(run, name, ledger, task),
+        head=head,
         round=_round(run, ledger),
         rounds=ledger.setting("budget.rounds"),
-        judged=ledger.count(VerdictRecord, split="validation"),
-        improved=ledger.count(VerdictRecord, split="validation", verdict="improved"),
+        judged=ledger.count(found[0], **found[1]),
+        improved=ledger.count(found[0], **found[1], **good),
         best=reader.ideas([best])[0] if best else None,
     )
 
@@ -189,16 +197,14 @@ def run_page(run: Run, name: str, *, show: str, by: str, page: int) -> RunPage:
 
 def judgements(run: Run) -> list[Judgement]:
     """What was found of each idea on validation, in the order in which the ideas were proposed."""
-    rows = sorted(run.all(VerdictRecord, split="validation"), key=lambda row: in_order(row.idea_id))
-    return [Judgement(row.idea_id, in_order(row.idea_id)[0], row.verdict, interval_of(row)) for row in rows]
-
-
-def interval_of(row: VerdictRecord) -> Interval | None:
-    """A verdict's interval; None when nothing could be compared."""
-    if row.comparison is None:
-        return None
-    found = Comparison.model_validate(row.comparison)
-    return Interval(found.low, found.difference, found.high)
+    numbers = [VerdictRecord.comparison[name].as_float() for name in ("low", "difference", "high")]
+    found = select(VerdictRecord.idea_id, VerdictRecord.verdict, *numbers).where(VerdictRecord.split == "validation")
+    with run.session() as session:  # columns, not rows: a run has thousands, and every page of it draws their scale
+        rows = sorted(session.execute(found).all(), key=lambda row: in_order(row.idea_id))
+    return [
+        Judgement(idea, in_order(idea)[0], verdict, None if low is None else Interval(low, middle, high))
+        for idea, verdict, low, middle, high in rows
+    ]
 
 
 def scale_of(judged: Sequence[Judgement], smallest: Cited | None) -> Scale:
@@ -219,17 +225,6 @@ def strip_of(idea: IdeaView, scale: Scale, smallest: Cited | None) -> Strip | No
         return None
     found = Interval(numbers.low.value, numbers.difference.value, numbers.high.value)
     return strip(scale, found, _value(smallest))
-
-
-def events(run: Run, most: int, before: int | None = None) -> tuple[tuple[EventLine, ...], int | None]:
-    """The newest events, newest first, and the number before which the next page begins; None at the end."""
-    found = select(EventRecord).order_by(EventRecord.n.desc()).limit(most + 1)
-    rows = run.query(found if before is None else found.where(EventRecord.n < before))
-    lines = tuple(
-        EventLine(row.at, row.subject, str(row.data.get("verdict", row.kind)), quote(_words(row), "program"))
-        for row in rows[:most]
-    )
-    return lines, rows[most - 1].n if len(rows) > most else None
 
 
 def version_of(run: Run) -> str:
@@ -279,12 +274,6 @@ def _now(run: Run, ideas: Sequence[str]) -> dict[str, Quoted]:
     last = select(func.max(EventRecord.n)).where(EventRecord.subject.in_(ideas)).group_by(EventRecord.subject)
     rows = run.query(select(EventRecord).where(EventRecord.n.in_(last)))
     return {row.subject: quote(doing(row), "program") for row in rows}
-
-
-def _words(row: EventRecord) -> str:
-    if row.kind != "measured":
-        return row.text[: 2 * SHORT]
-    return f"{row.data.get('split')}, seed {row.data.get('seed')}. {row.text[:SHORT]}"
 
 
 def _value(number: Cited | None) -> float:

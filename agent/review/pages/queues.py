@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.evidence.ledger import Cited, Ledger
-from agent.history import draft_of, idea_row
-from agent.records import QuestionRecord, ReviewItemRecord
+from agent.history import draft_of
+from agent.records import IdeaRecord, QuestionRecord, ReviewItemRecord
 from agent.review import queue
 from agent.review.asking import read_answer
 from agent.review.kinds import KINDS
@@ -103,7 +103,7 @@ def item_view(run: Run, item: ReviewItem) -> ItemView:
         subject=item.subject,
         kind=item.kind,
         title=quote(item.title, "model", 160),
-        about=quote(draft_of(idea_row(run, item.subject)).summary, "model", _TEXT),
+        about=_about(run, item.subject),
         state=item.state,
         version=str(item.version),
         opened=item.opened,
@@ -155,6 +155,11 @@ def item_page(run: Run, name: str, id_: str) -> ItemPage:
     asked = tuple(_asked(one) for one in queue.questions(run, id_))
     fields = item.is_of.fields(run, item.subject) if "edit" in view.actions else None
     return ItemPage(head_of(run, name, ledger, task), ledger, replace(view, asked=asked, fields=fields))
+
+
+def _about(run: Run, subject: str) -> Quoted:
+    idea = run.get(IdeaRecord, subject)
+    return quote(draft_of(idea).summary if idea else "", "model", _TEXT)
 
 
 def _said(review: Review) -> Said:

@@ -6,19 +6,21 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.responses import Response
 
 from agent.evidence.ledger import Ledger
+from agent.review.pages.discoveries import discovery_page
 from agent.review.pages.ideas import MOST_COMPARED, attempt_page, compare_page, idea_page
-from agent.review.pages.overview import EVENTS_A_PAGE, events, head_of, run_line, run_page, version_of
+from agent.review.pages.journal import EVENTS_A_PAGE, events
+from agent.review.pages.overview import head_of, run_line, run_page, version_of
 from agent.review.pages.papers import papers_page
 from agent.review.pages.queues import item_page, queue_page
 from agent.review.pages.rendering import NoNumbers
 from agent.review.pages.searching import search
-from agent.review.pages.services import Pages, pages_of
+from agent.review.pages.services import Digest, Id, Served
 from agent.review.pages.shelf import NoSuchThing
 from agent.review.quoting import quote
 from agent.review.reading import task_of
@@ -26,20 +28,21 @@ from agent.run import Run
 
 router = APIRouter()
 
-Served = Annotated[Pages, Depends(pages_of)]
-Id = Annotated[str, InPath(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$")]
-Digest = Annotated[str, InPath(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, InPath(pattern=r"^[a-z][a-z_]{0,40}\.[a-z]{1,6}$")]
 Number = Annotated[int, Query(ge=1, le=1_000_000)]
 
 _REPORTS = {
-    "report.html": "text/html",
-    "report.md": "text/markdown",
-    "ideas.csv": "text/csv",
-    "references.bib": "application/x-bibtex",
-    "evidence.json": "application/json",
+    ".html": "text/html",
+    ".md": "text/markdown",
+    ".csv": "text/csv",
+    ".bib": "application/x-bibtex",
+    ".json": "application/json",
+    ".ipynb": "application/x-ipynb+json",
 }
-"""Files of a run that can be asked for, with their types."""
-_REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""Endings of the files in a run's folder that can be asked for, with their types."""
+_REPORT_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+)
 """The report names its one style sheet in a policy of its own; here it is kept from everything else."""
 
 
@@ -69,6 +72,10 @@ def run(
     version = f'"{version_of(opened)}"'
     if request.headers.get("if-none-match") == version:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"etag": version})
+    if opened.config.discover is not None:
+        found = discovery_page(opened, name)
+        text = pages.render.page("discover_run", found.ledger, run=name, page=found)
+        return HTMLResponse(text, headers={"etag": version})
     shown = run_page(opened, name, show=show, by=by, page=page)
     text = pages.render.page(
         "run", shown.ledger, run=name, page=shown, show=show, by=by, query=_query(show=show, by=by)
@@ -153,14 +160,16 @@ def searched(
 
 
 @router.get("/runs/{name}/files/{file}")
-def report(name: Id, file: str, pages: Served) -> FileResponse:
+def report(name: Id, file: FileName, pages: Served) -> FileResponse:
     """The report, or a table beside it."""
     path = pages.shelf.run(name).folder / file
-    if file not in _REPORTS or not path.is_file():
+    if path.suffix not in _REPORTS or path.is_symlink() or not path.is_file():
         raise NoSuchThing(f"The run {name} has no file {file}; `echolocate report {name}` writes its report.")
     shown = "inline" if file == "report.html" else "attachment"
     headers = {"content-security-policy": _REPORT_POLICY}
-    return FileResponse(path, media_type=_REPORTS[file], filename=file, content_disposition_type=shown, headers=headers)
+    return FileResponse(
+        path, media_type=_REPORTS[path.suffix], filename=file, content_disposition_type=shown, headers=headers
+    )
 
 
 @router.get("/runs/{name}/artefacts/{digest}")

@@ -11,10 +11,11 @@ from urllib.parse import quote as url_quote
 
 from markupsafe import Markup
 
+from agent import discover
 from agent.evidence.ledger import Cited, Ledger, Source, Stated
 from agent.review.rendering import environment, in_page
 
-_TEMPLATES = Path(__file__).with_name("templates")
+_FOLDERS = (Path(__file__).with_name("templates"), Path(discover.__file__).with_name("templates"))
 STATIC = Path(__file__).with_name("static")
 _IDEA = re.compile(r"r\d+-\d+")
 
@@ -51,7 +52,7 @@ class Renderer:
             Uncited: the template printed a number that the ledger does not hold.
         """
         link = partial(address, run, idea)
-        made = environment("html", ledger, [_TEMPLATES], link)
+        made = environment("html", ledger, _FOLDERS, link)
         made.filters |= {"idea": partial(_idea_link, run), "part": part, "when": _when, "url": _url}
         text = made.get_template(f"{template}.html.j2")
         shown = partial(_shown_here, ledger, run, idea)

@@ -19,10 +19,9 @@ from agent.errors import UserMustAct, VerdictRefused
 from agent.review import queue
 from agent.review.asking import ask
 from agent.review.pages.guard import FORM_FIELD
-from agent.review.pages.reading_routes import Id, Served
 from agent.review.pages.rendering import NoNumbers
 from agent.review.pages.resuming import resume
-from agent.review.pages.services import pages_of
+from agent.review.pages.services import Id, Served, pages_of
 from agent.review.quoting import quote
 from agent.review.verdicts import VERDICT, Verdict
 from agent.run import Run
