@@ -79,7 +79,8 @@ def retrieve(
 
     ranked = best(papers)
     if mode == "ranked":
-        followed, links = follow([one.paper for one in ranked[:FOLLOWED]], sources)
+        named = [one.paper for one in ranked if one.paper.doi or one.paper.arxiv or one.paper.pmid]
+        followed, links = follow(named[:FOLLOWED], sources)
         searched += links
         if followed:
             papers = merge_records([*papers, *followed])
