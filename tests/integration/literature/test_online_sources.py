@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from fake_services import ANSWERS, QUICK, FakeService, Record
+from fake_services import ANSWERS, QUICK, FakeService, Record, semantic_scholar_links
 
 from agent.literature.cache import AnswerCache
 from agent.literature.citation import check_citation
@@ -269,3 +269,35 @@ def test_the_real_limits_are_those_that_the_services_ask_for():
     assert intervals["openalex"] >= 0.01
     assert intervals["crossref"] >= 1
     assert QUICK.interval_s < min(intervals.values())
+
+
+def test_openalex_is_asked_for_what_a_paper_cites_and_what_cites_it(services, cache):
+    service = services["openalex"]
+    found = service.source(cache).neighbours(paper(), 20)
+    assert found.status == "ok"
+    first, *links = [request.params["filter"] for request in service.requests]
+    assert first == f"doi:{Record().doi}"
+    assert links == ["cited_by:W1", "cites:W1"]
+
+
+def test_semantic_scholar_is_asked_by_the_identifier_it_knows(services, cache):
+    service = services["semantic-scholar"]
+    service.will(service.replies(200, semantic_scholar_links([Record(title="Cited")])))
+    found = service.source(cache).neighbours(paper(doi="10.1000/a?b#c"), 20)
+    assert [hit.paper.title for hit in found.hits] == ["Cited"]
+    paths = [request.path for request in service.requests]
+    assert paths == [f"/graph/v1/paper/DOI:10.1000/a%3Fb%23c/{way}" for way in ("references", "citations")]
+
+
+@pytest.mark.parametrize("name", ["openalex", "semantic-scholar"])
+def test_references_that_cannot_be_had_are_an_error_and_never_none(services, cache, name):
+    service = services[name]
+    service.will(service.replies(404, b"{}"))
+    assert service.source(cache).neighbours(paper(), 20).status == "error"
+    assert service.source(cache).neighbours(paper(doi=""), 20) is None
+
+
+@pytest.mark.parametrize("name", ["arxiv", "crossref", "europe-pmc", "openreview"])
+def test_who_knows_no_citations_is_not_asked(services, cache, name):
+    assert services[name].source(cache).neighbours(paper(), 20) is None
+    assert services[name].requests == []
