@@ -56,7 +56,7 @@ def variants_of(context: DiscoverContext, draft: ObjectiveDraft, ran: Sequence[M
         draft: the workflow's objective.
         ran: its steps that went well.
     """
-    needed = [one for one in ran if one.row.data == one.row.job or _found_quickly(context, one)]
+    needed = [one for one in ran if one.row.data == one.row.job or _worth_another_run(context, one)]
     tested = next((n for n, one in enumerate(needed) if one.row.tests and _reads_data(context, one)), None)
     if tested is None:
         return ()
@@ -80,10 +80,11 @@ async def run_variant(context: DiscoverContext, workflow: str, variant: Variant)
             return  # without the change it would be the analysis itself
 
 
-def _found_quickly(context: DiscoverContext, one: Main) -> bool:
-    """Whether a step is a test that called something, and is worth a second run: nothing can be claimed of others."""
+def _worth_another_run(context: DiscoverContext, one: Main) -> bool:
+    """Whether a step is a test that called something: nothing can be claimed of others. What works on another's table
+    is run again only where that is quick."""
     called = (table_of(context.run, one.row.tables[name]).called_rows for name in one.row.tests)
-    return any(called) and context.toolbox.get(one.row.tool).spec.cost == "seconds"
+    return any(called) and (_reads_data(context, one) or context.toolbox.get(one.row.tool).spec.cost == "seconds")
 
 
 def _reads_data(context: DiscoverContext, one: Main) -> bool:

@@ -129,8 +129,8 @@ async def answer(state: ObjectiveState, runtime: Runtime[DiscoverContext]) -> Ob
     row = objective_row(context.run, state["objective"])
     ran = steps_of(context.run, workflow.id)[: state["steps"]]
     verdict = await _verdict(context, row, ran, state["workflow"])
-    if verdict.status == "answered" and not _tested(ran):
-        verdict = ObjectiveVerdict(status="dead", reason=f"no step tested anything. {verdict.reason}".strip())
+    if verdict.status == "answered" and not _gave_results(ran):
+        verdict = ObjectiveVerdict(status="dead", reason=f"no step gave a result. {verdict.reason}".strip())
     if workflow.status == "running":
         workflow.status, workflow.reason = "done", verdict.reason
         context.run.save(workflow)
@@ -166,7 +166,7 @@ async def _verdict(
     context: DiscoverContext, row: ObjectiveRecord, ran: Sequence[StepRecord], number: int
 ) -> ObjectiveVerdict:
     left = MAX_WORKFLOWS - number if context.refines("workflows") else 0
-    alone = ObjectiveVerdict(status="answered" if _tested(ran) else "dead", reason="as far as its steps ran")
+    alone = ObjectiveVerdict(status="answered" if _gave_results(ran) else "dead", reason="as far as its steps ran")
     if not context.refines("workflows") or context.spent():
         return alone
     request = AnswerObjective(objective=draft_of(row), done=done_steps(ran), workflows_left=left)
@@ -184,8 +184,9 @@ def _changes(context: DiscoverContext, ran: Sequence[StepRecord]) -> int:
     return sum(row is not None and row.action == "change" for row in rows)
 
 
-def _tested(ran: Sequence[StepRecord]) -> bool:
-    return any(row.status == "ok" and row.tests for row in ran)
+def _gave_results(ran: Sequence[StepRecord]) -> bool:
+    """Whether a step gave a table that says something of the data, beside those that only prepare it."""
+    return any(row.status == "ok" and row.tables and row.data != row.job for row in ran)
 
 
 def _past(context: DiscoverContext, row: WorkflowRecord) -> PastWorkflow:

@@ -96,6 +96,7 @@ def _test_two_groups(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:
     tests = _two(plan, "test_differential", "which features differ", asked, **adjust, smallest_log2_fc=cut)
     if tests:
         plan.add("plot_volcano", "effect against evidence", tests=f"{tests}.differential")
+        plan.add("plot_heatmap", "the strongest in all samples", tests=f"{tests}.differential", group=asked.column)
         _interpret(plan, request, f"{tests}.differential")
 
 
@@ -150,7 +151,7 @@ def _build_panel(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # 
 
 
 def _find_modules(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001
-    plan.add("find_modules", "which features go together", traits=(request.objective.column,))
+    plan.add("find_modules", "which features go together", trait=request.objective.column)
     if plainer:
         _test_several(plan, request, plainer)
 
