@@ -129,7 +129,7 @@ class OpenAIModel:
                 continue
             self._managed[forms] = form
             usage = usage_of(completion, messages, time.monotonic() - started)
-            return read(request, form, completion), usage
+            return read(request, form, completion, prompt.user), usage
         raise ModelFailed(f"{self.name} takes none of the ways to ask {request.kind}")
 
     def _form(self, request: Request[A], attempt: int) -> Form:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Generic, NamedTuple, TypeVar
+import json
+from contextlib import suppress
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from agent.models.completion import Completion
 from agent.models.endpoint import Message
@@ -43,14 +45,22 @@ class Read(NamedTuple, Generic[A]):
     """Texts of the other samples."""
 
 
-def read(request: Request[A], form: Form, completion: Completion) -> Read[A]:
-    """The answer of the likeliest usable sample; as they came, where the endpoint gives no probabilities."""
+def read(request: Request[A], form: Form, completion: Completion, question: str) -> Read[A]:
+    """The answer of the likeliest usable sample; as they came, where the endpoint gives no probabilities.
+
+    Args:
+        request: what was asked.
+        form: how the answer was asked for.
+        completion: the samples.
+        question: the prompt, whose example an answer must not merely repeat.
+    """
+    example = _example(question)
     replies = sorted((_reply(choice, form) for choice in completion.choices), key=_likelihood, reverse=True)
     texts = [reply.text for reply in replies]
     flaws: list[str] = []
     for number, reply in enumerate(replies):
         try:
-            answer = _answer(request, reply)
+            answer = _answer(request, reply, example)
         except AnswerUnusable as unusable:
             flaws.append(str(unusable))
         else:
@@ -96,17 +106,38 @@ def _likelihood(reply: Reply) -> float:
     return float("-inf") if reply.logprob is None else reply.logprob
 
 
-def _answer(request: Request[A], reply: Reply) -> A:
+def _answer(request: Request[A], reply: Reply, example: set[str]) -> A:
     if reply.refusal:
         raise AnswerUnusable(f"the answer was refused: {reply.refusal}")
     try:
-        return parse(request, reply.form, reply.text)
+        answer = parse(request, reply.form, reply.text)
+        if (said := _phrases(answer.model_dump(mode="json"))) and said <= example:
+            raise AnswerUnusable("it only repeats the words of the example; write an answer of your own")
+        return answer
     except AnswerUnusable as unusable:
         if reply.cut:
             raise AnswerUnusable(
                 f"the answer was too long and cut off ({unusable}): be brief, repeat nothing"
             ) from None
         raise
+
+
+def _example(question: str) -> set[str]:
+    """Phrases of the JSON object that a question shows as an example; none when it shows no such object."""
+    phrases: set[str] = set()
+    for line in question.splitlines():
+        if line.startswith("{"):
+            with suppress(ValueError, RecursionError):
+                phrases |= _phrases(json.loads(line))
+    return phrases
+
+
+def _phrases(value: Any) -> set[str]:  # noqa: ANN401  a JSON value
+    """Every text of more than one word in it. Single words may well be the same: names, choices."""
+    if isinstance(value, str):
+        return {value.strip()} if " " in value.strip() else set()
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {phrase for item in items for phrase in _phrases(item)}
 
 
 def _estimated_tokens(*texts: str) -> int:

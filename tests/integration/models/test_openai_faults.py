@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from agent.errors import BadConfiguration, ModelFailed, ModelUnavailable
 from agent.models.endpoint import TRIES, OpenAISettings
 from agent.models.openai_model import MAX_REPAIRS, OpenAIModel
-from agent.models.requests import ProposeIdeas, WriteCode
+from agent.models.prompts import render
+from agent.models.requests import AskAboutItem, ProposeIdeas, WriteCode
 from agent.models.usage import CallRecord
 
 CONTEXTS = Path(__file__).parents[2] / "unit" / "models" / "contexts"
@@ -335,3 +336,11 @@ async def test_code_that_comes_in_no_fences_twice_is_forced(server, model, codin
     assert (await model.ask(coding)).files[0].content == "X = 1\n"
     assert [call.form for call in calls] == ["files", "files", "json_schema"]
     assert "`content`, the whole new file" in server.calls[-1]["messages"][1]["content"]
+
+
+async def test_an_answer_that_only_repeats_the_example_is_not_taken(server, model, calls):
+    question = AskAboutItem.model_validate_json((CONTEXTS / "ask_about_item.json").read_text())
+    example = next(line for line in render(question, "text").user.splitlines() if line.startswith("{"))
+    server.will(server.answers(example), server.answers('{"answer": "Nothing of that stands there."}'))
+    assert (await model.ask(question)).answer == "Nothing of that stands there."
+    assert calls[0].flaw == "it only repeats the words of the example; write an answer of your own"
