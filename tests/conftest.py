@@ -1,5 +1,5 @@
 """What CI says it has is never skipped: `ECHOLOCATE_REQUIRE` names it (docker, bubblewrap, browser, data,
-limma, comet)."""
+limma, comet, llm)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ async def main() -> None:
 
     def ask(samples: int, number: int) -> Awaitable[int]:
         """Tokens of so many samples. The round's number stands first, so that no cache of an earlier round helps."""
-        messages = [{"role": "system", "content": f"{repeat}. {prompt.system}"}, {"role": "user", "content": prompt.user}]
+        messages = [
+            {"role": "system", "content": f"{repeat}. {prompt.system}"},
+            {"role": "user", "content": prompt.user},
+        ]
         return tokens(endpoint, messages, Sampling(samples=samples, seed_offset=1000 * repeat + 100 * number))
 
     async def in_one_call() -> int:
