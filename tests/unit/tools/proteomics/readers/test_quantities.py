@@ -244,7 +244,7 @@ def test_zeros_among_intensities_less_a_background_are_measured(tmp_path):
 
 
 def test_samples_are_what_the_sheet_knows_best(tmp_path):
-    fractions = "sample\texperiment\tgroup\nx\te1\tA\ny\te2\tB\n"
+    fractions = "sample\texperiment\tgroup\nx\te1\till\ny\te2\twell\n"
     table = PRECURSORS["evidence"].replace("\ta\te\t", "\ta\te1\t").replace("\tb\te\t", "\tb\te2\t")
     assert list(read(tmp_path, table, fractions).data.obs_names) == ["x", "y"]
     feature_in_sheet = "run\tgroup\tnote\na\tA\tP2\nb\tB\tother\n"
