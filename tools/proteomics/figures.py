@@ -82,7 +82,7 @@ def plot_heatmap(
     values = matrix(data[:, named])[order]
     values = values - np.nanmean(values, axis=0)
     values = values[:, clustered(values)]
-    figure, one = axes(2 + 0.12 * len(labels), 1.5 + 0.14 * len(named))
+    figure, one = axes(min(12.0, 2 + 0.12 * len(labels)), 1.5 + 0.14 * len(named))
     limit = float(np.nanquantile(np.abs(values), 0.98))
     drawn = one.imshow(values.T, aspect="auto", cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
     names = people_names(data)[named].to_numpy()[clustered(matrix(data[:, named])[order])]

@@ -115,7 +115,7 @@ def _drawn(graph: networkx.Graph, table: pd.DataFrame, seed: int) -> Figure:
     from matplotlib.figure import Figure
 
     largest = graph.subgraph(sorted(graph, key=lambda gene: -graph.degree[gene])[:60])
-    places = networkx.spring_layout(largest, seed=seed, iterations=60)
+    places = networkx.spring_layout(largest, k=2 / np.sqrt(len(largest)), seed=seed, iterations=60)
     direction = next((name for name in EFFECTS if name in table), None)
     figure = Figure(figsize=(6, 6), layout="constrained")
     one = figure.subplots()
