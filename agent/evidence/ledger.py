@@ -127,8 +127,10 @@ class Ledger:
         self._decimals = None if metric is None else max(0, 1 - math.floor(math.log10(metric.smallest_difference)))
         self._smallest = None if metric is None else metric.smallest_difference
         self._entries: dict[str, Cited | Stated] = {}
-        self._attempts = attempts_by_idea(run, ideas)
-        self._measured = measurements_by_subject(run, ideas)
+        self.attempts = attempts_by_idea(run, ideas)
+        """By idea: what numbers may be cited of."""
+        self.measured = measurements_by_subject(run, ideas)
+        """By idea, and of the baseline."""
 
     def holds(self, entry: Cited | Stated) -> bool:
         """Whether this very entry came from this ledger."""
@@ -179,8 +181,8 @@ class Ledger:
 
     def seconds_run(self, idea: str) -> Cited:
         """Seconds that an idea's programs ran. The first measurement is the run of the attempt that worked."""
-        took = {(row.commit, "validation", row.seed): row.wall_s or 0.0 for row in self._attempts.get(idea, [])}
-        took |= {(row.commit, row.split, row.seed): row.wall_s for row in self._measured.get(idea, [])}
+        took = {(row.commit, "validation", row.seed): row.wall_s or 0.0 for row in self.attempts.get(idea, [])}
+        took |= {(row.commit, row.split, row.seed): row.wall_s for row in self.measured.get(idea, [])}
         seconds = sum(took.values())
         return self._enter(seconds, "time run", _duration(seconds), Source(kind="idea", row=idea))
 
@@ -273,7 +275,7 @@ class Ledger:
     def source_of(self, row: VerdictRecord) -> Source:
         """What a verdict rests on: its own seeds, where it names them."""
         seeds = (row.comparison or {}).get("seeds")
-        measured = [self._measured.get(subject, []) for subject in (row.idea_id, BASELINE)]
+        measured = [self.measured.get(subject, []) for subject in (row.idea_id, BASELINE)]
         sides = [
             [one for one in side if one.split == row.split and one.seed in (seeds or [one.seed])] for side in measured
         ]
@@ -288,11 +290,11 @@ class Ledger:
 
     def _attempt_of(self, row: MeasurementRecord) -> str:
         """The attempt whose code was measured; the newest when one that changed nothing has the same code."""
-        tried = self._attempts.get(row.subject, [])
+        tried = self.attempts.get(row.subject, [])
         return next((one.id for one in reversed(tried) if one.commit == row.commit), row.subject)
 
     def _all_measured(self) -> Iterable[MeasurementRecord]:
-        return (row for rows in self._measured.values() for row in rows)
+        return (row for rows in self.measured.values() for row in rows)
 
     # -- entering -------------------------------------------------------------------------------------------------
 

@@ -11,11 +11,9 @@ from agent.debugging.failure import Failure
 from agent.evidence.ledger import Cited, Ledger
 from agent.history import (
     BASELINE,
-    attempts_by_idea,
     draft_of,
     failures,
     idea_row,
-    measurements_by_subject,
     verdicts_by_split,
 )
 from agent.literature.novelty import Independence, NearestPapers
@@ -47,8 +45,8 @@ class IdeaReader:
         self._ledger = ledger
         self._library = {paper.id: paper for paper in (Paper.model_validate(row.paper) for row in library)}
         self._verdicts = verdicts_by_split(run, ideas)
-        self._measured = measurements_by_subject(run, ideas)
-        self._tried = attempts_by_idea(run, ideas)
+        self._measured = ledger.measured
+        self._tried = ledger.attempts
 
     @cached_property
     def _versions(self) -> tuple[Workspace, str] | None:

@@ -77,7 +77,10 @@ def _is_whole(page: Page, name: str, width: int) -> None:
 
 def test_endless_lines_leave_pages_that_can_be_opened(new_run: Callable[..., object]) -> None:
     run = attack(new_run(id="endless-pages"), ENDLESS)
-    with serving(run.folder.parent) as pages, httpx.Client(base_url=pages.base, follow_redirects=True, timeout=60) as client:
+    with (
+        serving(run.folder.parent) as pages,
+        httpx.Client(base_url=pages.base, follow_redirects=True, timeout=60) as client,
+    ):
         client.get(pages.entrance)
         for name, path in paths("endless-pages", "AAAA").items():
             answer = client.get(path)
