@@ -96,9 +96,8 @@ SETS = {
 
 def shuffled(sheet: Path, folder: Path, seed: int) -> Path:
     """The sample sheet with everything but the first column permuted among the samples."""
-    opened = gzip.open(sheet, "rt") if sheet.suffix == ".gz" else sheet.open(newline="", encoding="utf-8")
-    with opened as source:
-        text = source.read()
+    content = sheet.read_bytes()
+    text = (gzip.decompress(content) if sheet.suffix == ".gz" else content).decode("utf-8")
     separator = "\t" if "\t" in text.partition("\n")[0] else ","
     header, *rows = csv.reader(text.splitlines(), delimiter=separator)
     tails = [row[1:] for row in rows]
