@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-from sandboxes import bwrap, seccomp
+from sandboxes import bwrap, scope, seccomp
 from sandboxes.errors import SandboxUnavailable
 from sandboxes.keep import job_folder
 from sandboxes.local import Cancellations, Ending, Excess, kill_group, launcher, outcome_of, pinned, rlimits, supervise
@@ -168,9 +168,9 @@ def _start(job: Job, info: FileIO, ready: FileIO, go: FileIO) -> subprocess.Pope
         view = [*bwrap.namespaces(), *bwrap.system(job.limits), *bwrap.job_view(job), "--info-fd", str(info.fileno())]
         with pinned(job.limits.cpus):
             return subprocess.Popen(
-                [*view, *options, "--", *launcher(confinement, job.command)],
+                [*scope.within(job.limits), *view, *options, "--", *launcher(confinement, job.command)],
                 # bwrap's own environment can be read inside as that of process 1; the job's goes in by --setenv.
-                env={},
+                env=scope.environment() if scope.available() else {},
                 pass_fds=[info.fileno(), ready.fileno(), go.fileno(), rules.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -211,10 +211,11 @@ def _counts_processes_apart() -> bool:
 
 def _lacks() -> Iterator[str]:
     yield "programs and libraries of this machine can be read"
-    yield "memory is watched, not capped: a short burst can reach twice the limit in each process"
-    yield "/tmp and /dev/shm are limited each by itself, beside the memory"
-    yield "cores are given whole: a fraction counts as one"
-    if not _counts_processes_apart():
-        yield "the number of processes is not limited"
+    if not scope.available():
+        yield "memory is watched, not capped: a short burst can reach twice the limit in each process"
+        yield "/tmp and /dev/shm are limited each by itself, beside the memory"
+        yield "cores are given whole: a fraction counts as one"
+        if not _counts_processes_apart():
+            yield "the number of processes is not limited"
     if seccomp.bpf() is None:
         yield "the kernel is reached without a system call filter (libseccomp is not installed)"

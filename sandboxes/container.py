@@ -7,8 +7,8 @@
     /job/out    volume in memory, of limited size. It lives as long as the container runs, and `job_init` outlives the
                 program, so that outputs are read when nobody can change them any more
 
-A container has its job's name once the files are in it; then it can be told to begin as often as one likes. Labels say
-whose it is and until when it is worth keeping.
+Every container begins as a spare. It has its job's name once the files are in it; from then on it can be told to begin,
+as often as one likes. Labels say whose it is and until when it is worth keeping.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import time
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 from uuid import uuid4
 
 from docker.errors import APIError, NotFound
@@ -31,7 +31,7 @@ from sandboxes.request import environment
 from sandboxes.supervisor import this_supervisor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from docker import DockerClient
     from docker.models.containers import Container
@@ -55,12 +55,8 @@ class Kind(NamedTuple):
     owner: str
 
 
-def create(client: DockerClient, kind: Kind, job: Job | None = None, devices: tuple[str, ...] = ()) -> Container:
-    """Make a container, not yet started: for a job, with its files in it, or as a spare.
-
-    Raises:
-        docker.errors.APIError: 409 when another process has the job.
-    """
+def create(client: DockerClient, kind: Kind, devices: tuple[str, ...] = ()) -> Container:
+    """Make a spare, not yet started, that may use these GPUs."""
     limits = kind.limits
     labels = {
         RUN: kind.owner,
@@ -68,11 +64,11 @@ def create(client: DockerClient, kind: Kind, job: Job | None = None, devices: tu
         DEADLINE: str(int(time.time() + limits.wall_s + _KEEP_S)),
     }
     out = DriverConfig("local", hardening.out_volume(limits))
-    container = client.containers.create(
+    return client.containers.create(
         kind.image,
         entrypoint=["python"],
         command=["-I", "-S", "-c", _INIT],
-        name=_SPARE_NAME + uuid4().hex if job is None else _JOB_NAME + job.id,
+        name=_SPARE_NAME + uuid4().hex,
         labels=labels,
         working_dir="/job",
         environment={"NVIDIA_VISIBLE_DEVICES": visible_devices(devices)},
@@ -86,9 +82,6 @@ def create(client: DockerClient, kind: Kind, job: Job | None = None, devices: tu
         stop_signal="SIGKILL",
         **hardening.of_job(limits),
     )
-    if job is not None:
-        _fill(container, job)
-    return container
 
 
 def assign(spare: Container, job: Job) -> None:
@@ -97,19 +90,14 @@ def assign(spare: Container, job: Job) -> None:
     Raises:
         docker.errors.APIError: 409 when another process has the job.
     """
-    _fill(spare, job)
+    with _archive(job) as files:
+        spare.put_archive("/job", files)
     spare.rename(_JOB_NAME + job.id)
 
 
-def begin(container: Container, job: Job) -> None:
-    """Let the program of a running container start; again is no harm."""
-    order = job_init.order(job.command, environment(job), job.limits.wall_s, _KEEP_S)
-    # A socket (TLS), or a file around one.
-    stream: Any = container.attach_socket(params={"stdin": 1, "stream": 1})
-    try:
-        getattr(stream, "_sock", stream).sendall(order)
-    finally:
-        stream._response.close()
+def order(job: Job) -> bytes:
+    """Return what a job's first process is to be told."""
+    return job_init.order(job.command, environment(job), job.outputs, job.limits.wall_s, _KEEP_S)
 
 
 def find(client: DockerClient, job_id: str) -> Container | None:
@@ -126,8 +114,8 @@ def job_of(container: Container) -> str | None:
     return name.removeprefix(_JOB_NAME) if name.startswith(_JOB_NAME) else None
 
 
-def collect(container: Container, collected: Collected, names: tuple[str, ...]) -> None:
-    """Take the allowed outputs."""
+def collect(container: Container, collected: Collected, names: Iterable[str]) -> None:
+    """Take the allowed outputs among these."""
     for name in names:
         with suppress(NotFound):
             chunks, _ = container.get_archive(f"/job/out/{name}")
@@ -166,11 +154,6 @@ class _Stream:
             self._rest += chunk
         taken, self._rest = self._rest[:size], self._rest[size:]
         return taken
-
-
-def _fill(container: Container, job: Job) -> None:
-    with _archive(job) as files:
-        container.put_archive("/job", files)
 
 
 @contextmanager

@@ -7,12 +7,15 @@ limit inside the container, one here, and `reap`, which goes by labels.
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from docker.errors import APIError
+from requests.exceptions import ConnectionError as EngineGone
+from requests.exceptions import Timeout
 
 from sandboxes import container as box
 from sandboxes.engine import connect
@@ -20,6 +23,7 @@ from sandboxes.errors import JobCancelled, JobRejected, SandboxUnavailable
 from sandboxes.following import Follower
 from sandboxes.gpus import GpuPool, GpuRequest
 from sandboxes.image_store import BuildSettings, check_source, ensure
+from sandboxes.job_init import END
 from sandboxes.keep import job_folder
 from sandboxes.local import Cancellations, signal_detail
 from sandboxes.log import clean
@@ -29,7 +33,7 @@ from sandboxes.packages import ensure_packages
 from sandboxes.request import check_job
 from sandboxes.sandbox import Isolation, Outcome
 from sandboxes.spares import Spares
-from sandboxes.supervisor import is_alive, this_supervisor
+from sandboxes.supervisor import is_alive
 
 if TYPE_CHECKING:
     import threading
@@ -122,37 +126,33 @@ class DockerSandbox:
                 return self._outcome(job, folder, _Ending("cancelled", "cancelled"), "")
 
     def _new_container(self, client: DockerClient, kind: box.Kind, job: Job, devices: tuple[str, ...]) -> Container:
+        """Return a running container that has the job's files and name, and awaits its order."""
         spare = None if devices else self._spares.take(client, kind)
+        container = spare or _started(box.create(client, kind, devices), job)
         try:
-            if spare is None:
-                return box.create(client, kind, job, devices)
-            box.assign(spare, job)
+            box.assign(container, job)
         except APIError as error:
-            if spare is not None:
-                box.remove(spare)
+            box.remove(container)
             if error.status_code != HTTPStatus.CONFLICT:
                 raise
             raise SandboxUnavailable(f"another process is starting the job {job.id}; ask again") from error
-        else:
-            return spare
-        finally:
-            if not devices:
-                self._spares.refill(kind)
+        if not devices:
+            self._spares.refill(kind)
+        return container
 
     def _see_through(
         self, job: Job, folder: JobFolder, container: Container, cancelled: threading.Event, *, begun: bool
     ) -> Outcome:
         """Run a job in its container, to the end of both."""
-        follower = Follower(container, job.limits.log_kb * 1024, begun=begun)
-        _start(container, job)
-        in_time = cancelled.is_set() or follower.wait(job.limits.wall_s + _GRACE_S)
         collected = Collected(job.outputs, folder.out, job.limits.output_mb << 20)
-        if follower.verdict:
-            box.collect(container, collected, job.outputs)
-        box.kill(container)
-        container.wait()
-        container.reload()
-        log = follower.log()
+        with closing(Follower(container, job.limits.log_kb * 1024, begun=begun)) as follower:
+            follower.tell(box.order(job))
+            in_time = cancelled.is_set() or follower.wait(job.limits.wall_s + _GRACE_S)
+            if verdict := follower.verdict:
+                collected.from_bytes(verdict.small)
+                box.collect(container, collected, [name for name in job.outputs if name not in verdict.small])
+            _end(container, follower)
+            log = follower.log()
         ending = _judge(job, follower, container, in_time=in_time, cancelled=cancelled.is_set())
         outcome = self._outcome(job, folder, ending, log, collected)
         # First stored, then removed: killed between the two, nothing is lost and `reap` finds the rest.
@@ -210,22 +210,20 @@ def _find(client: DockerClient, job: Job) -> Container | None:
     found = box.find(client, job.id)
     if found and (found.status == "running" or _out_of_memory(found)):
         return found
-    if found and not (found.status == "created" and _is_anothers(found)):
-        # Half made, or ended with an engine that was stopped.
+    if found:  # ended with an engine that was stopped
         box.remove(found)
     return None
 
 
-def _is_anothers(container: Container) -> bool:
-    mark = container.labels[box.SUPERVISOR]
-    return mark != this_supervisor() and is_alive(mark)
+def _started(container: Container, job: Job) -> Container:
+    """Start a new container.
 
-
-def _start(container: Container, job: Job) -> None:
-    """Start a container unless it runs, and its program unless that runs."""
+    Raises:
+        JobRejected: its image is none that jobs can run in.
+        SandboxUnavailable: there are no GPUs to be had from this engine.
+    """
     try:
-        if container.status == "created":
-            container.start()
+        container.start()
     except APIError as error:
         box.remove(container)
         if "device driver" in str(error.explanation):
@@ -237,8 +235,22 @@ def _start(container: Container, job: Job) -> None:
                 f"job {job.id} cannot be started in the image {job.image}, which needs python: {error.explanation}"
             ) from error
         raise
-    if container.status != "exited":
-        box.begin(container, job)
+    return container
+
+
+def _end(container: Container, follower: Follower) -> None:
+    """End a container; its first process does so by itself when it can, which takes the engine less time."""
+    if follower.verdict:
+        follower.tell(END)
+    else:
+        box.kill(container)
+    try:
+        container.wait(timeout=_GRACE_S)
+    except (Timeout, EngineGone):
+        # The client tells a slow answer and a dead engine by the same exception; a dead one fails again here.
+        box.kill(container)
+        container.wait()
+    container.reload()
 
 
 def _judge(job: Job, follower: Follower, container: Container, *, in_time: bool, cancelled: bool) -> _Ending:

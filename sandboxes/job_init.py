@@ -18,24 +18,33 @@ import ctypes
 import os
 import select
 import signal
+import stat
 import sys
 import time
 
 _PR_SET_DUMPABLE = 4
 _IDLE_S = 900.0
+# What may come with the verdict: to fetch one file through the engine takes as long as a short program.
+_SMALL = 1 << 16
+END = b"\xff"
+"""Ends this process, once nothing is wanted of it any more. No order holds this byte."""
 
 
-def order(command: tuple[str, ...], env: dict[str, str], wall_s: float, keep_s: float) -> bytes:
+def order(
+    command: tuple[str, ...], env: dict[str, str], outputs: tuple[str, ...], wall_s: float, keep_s: float
+) -> bytes:
     """Return an order as it is sent.
 
     Args:
         command: program and arguments.
         env: variables, over the image's own.
+        outputs: names of the files in `out/` that are wanted.
         wall_s: seconds that the program may take.
         keep_s: seconds that `out/` is kept for a supervisor once the program is dead.
     """
-    parts = [str(wall_s), str(keep_s), str(len(command)), *command, *(f"{name}={value}" for name, value in env.items())]
-    text = "\0".join(parts).encode()
+    variables = [f"{name}={value}" for name, value in env.items()]
+    counts = [str(len(command)), str(len(outputs))]
+    text = "\0".join([str(wall_s), str(keep_s), *counts, *command, *outputs, *variables]).encode()
     return b"%d\n%b" % (len(text), text)
 
 
@@ -49,10 +58,13 @@ def main() -> None:
     text = _take_order()
     if text is None:
         return
-    wall_s, keep_s, words, *rest = text.split("\0")
-    command, env = rest[: int(words)], dict(pair.split("=", 1) for pair in rest[int(words) :])
-    os.write(2, _run(command, env, float(wall_s)).encode() + b"\n")
-    time.sleep(float(keep_s))
+    wall_s, keep_s, words, files, *rest = text.split("\0")
+    command, rest = rest[: int(words)], rest[int(words) :]
+    outputs, env = rest[: int(files)], dict(pair.split("=", 1) for pair in rest[int(files) :])
+    verdict = _run(command, env, float(wall_s)) + _small(outputs) + b"\n"
+    while verdict:
+        verdict = verdict[os.write(2, verdict) :]
+    _wait_for_end(float(keep_s))
 
 
 def _take_order() -> str | None:
@@ -70,8 +82,8 @@ def _take_order() -> str | None:
     return got[:size].decode()
 
 
-def _run(command: list[str], env: dict[str, str], wall_s: float) -> str:
-    """Return the verdict, as JSON, when no process of the program is left."""
+def _run(command: list[str], env: dict[str, str], wall_s: float) -> bytes:
+    """Return how the program ended, as four words, when no process of it is left."""
     started = time.monotonic()
     program = os.fork()
     if program == 0:
@@ -84,9 +96,32 @@ def _run(command: list[str], env: dict[str, str], wall_s: float) -> str:
     # Exit code, or minus the signal's number.
     code = os.waitstatus_to_exitcode(at_last if status is None else status)
     out = os.statvfs("out")
-    timed_out = "true" if status is None else "false"
-    out_full = "true" if 0 in (out.f_bavail, out.f_favail) else "false"
-    return f'{{"code": {code}, "wall_s": {lasted:.6f}, "timed_out": {timed_out}, "out_full": {out_full}}}'
+    out_full = 0 in (out.f_bavail, out.f_favail)
+    return b"%d %f %d %d" % (code, lasted, status is None, out_full)
+
+
+def _small(names: list[str]) -> bytes:
+    """Return the small files among the wanted ones, as far as they fit: for each a word, `name:content` in hex."""
+    words, room = b"", _SMALL
+    for name in names:
+        with contextlib.suppress(OSError):  # not there, a link, a socket, no permission: the supervisor looks itself
+            file = os.open(f"out/{name}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            status = os.fstat(file)
+            if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_size <= room:
+                content = os.read(file, status.st_size)
+                words += b" %b:%b" % (name.encode().hex().encode(), content.hex().encode())
+                room -= len(content)
+            os.close(file)
+    return words
+
+
+def _wait_for_end(keep_s: float) -> None:
+    """Return when nothing is wanted any more; the order may come once more until then."""
+    deadline = time.monotonic() + keep_s
+    while (left := deadline - time.monotonic()) > 0:
+        readable, _, _ = select.select([0], [], [], left)
+        if readable and END in os.read(0, 65_536):
+            return
 
 
 def _become(command: list[str], env: dict[str, str]) -> None:

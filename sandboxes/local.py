@@ -174,6 +174,9 @@ def signal_detail(number: int | None) -> str:
     if number == signal.SIGBUS:
         # Touching a page of a full tmpfs; without this line it reads like a bug of the program.
         return "shared memory was full"
+    if number == signal.SIGKILL:
+        # By itself, or by the kernel where a control group holds the memory.
+        return "ended by SIGKILL, as the kernel does to what goes over its memory"
     names = {s.value: s.name for s in signal.Signals}
     return f"ended by {names.get(number, f'signal {number}')}"
 

@@ -11,10 +11,11 @@ import os
 import stat
 import tarfile
 from contextlib import contextmanager
+from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -57,6 +58,11 @@ class Collected:
             else:
                 os.close(fd)
                 self._refuse(name, "not a regular file")
+
+    def from_bytes(self, contents: Mapping[str, bytes]) -> None:
+        """Take what is allowed of these contents of regular files."""
+        for name in sorted(self._names & contents.keys()):
+            self._take(name, BytesIO(contents[name]), len(contents[name]))
 
     def from_tar(self, archive: IO[bytes], name: str) -> None:
         """Take one allowed name from a tar stream of it; only the first member is looked at."""

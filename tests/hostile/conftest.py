@@ -1,12 +1,12 @@
-"""What the hostile and the benign suite share: backends, and the table that is their product."""
+"""What the hostile and the benign suite share: backends, and the results that are their product."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hostile_table
 import pytest
 
 from sandboxes.choose import choose
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from sandboxes.choose import Name
     from sandboxes.sandbox import Sandbox
-
-BACKENDS: tuple[Name, ...] = ("docker", "bubblewrap")
-TABLE = Path(__file__).parents[1] / "output" / "hostile.md"
 
 
 @pytest.fixture(scope="session", params=[pytest.param("docker", marks=pytest.mark.docker), "bubblewrap"])
@@ -39,13 +36,9 @@ def sandbox(backend: Name) -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def table() -> Iterator[dict[tuple[str, str], dict[str, str]]]:
-    """Program and what it tries → backend → what came of it; written to `tests/output/hostile.md` at the end."""
-    rows: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    yield rows
-    lines = [f"| program | what it tries | {' | '.join(BACKENDS)} |", "|---|---|" + "---|" * len(BACKENDS)]
-    for (program, doc), results in sorted(rows.items()):
-        cells = (results.get(name, "not run") for name in BACKENDS)
-        lines.append(f"| {program} | {doc} | {' | '.join(cells)} |")
-    TABLE.parent.mkdir(exist_ok=True)
-    TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def results() -> Iterator[dict[str, dict[str, str]]]:
+    """Program → backend → what came of it; kept when `ECHOLOCATE_RECORD` is set."""
+    seen: dict[str, dict[str, str]] = defaultdict(dict)
+    yield seen
+    if os.environ.get("ECHOLOCATE_RECORD"):
+        hostile_table.record(seen)

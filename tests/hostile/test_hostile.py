@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import docker
+import hostile_table
 import pytest
 
 from sandboxes.sandbox import Job, Limits
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 
     from sandboxes.sandbox import Outcome, Sandbox
 
-PROGRAMS = Path(__file__).parent / "programs"
-NAMES = sorted(path.stem for path in PROGRAMS.glob("[0-9]*.py"))
+NAMES = hostile_table.names()
 CANARY = "sk-canary"
 STARTED = f"h{uuid4().hex[:8]}"
 RUNS = count()
@@ -49,8 +49,7 @@ class Expectation:
     """A program's header."""
 
     def __init__(self, name: str, backend: str) -> None:
-        text = (PROGRAMS / f"{name}.py").read_text(encoding="utf-8")
-        self.doc = text.split('"""')[1]
+        text = (hostile_table.PROGRAMS / f"{name}.py").read_text(encoding="utf-8")
         self.fields = dict(_HEADER.findall(text))
         self.statuses = self.fields.get(f"expect-{backend}", self.fields["expect"]).split("|")
         self.outputs = tuple(self.fields.get("outputs", "").split())
@@ -77,7 +76,7 @@ def test_it_is_held(
     name: str,
     backend: str,
     sandbox: Sandbox,
-    table: dict[tuple[str, str], dict[str, str]],
+    results: dict[str, dict[str, str]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     abstract_socket: None,
@@ -86,15 +85,13 @@ def test_it_is_held(
     if expected.fields.get("needs", platform.machine()) != platform.machine():
         pytest.skip(f"uses system call numbers of {expected.fields['needs']}")
     monkeypatch.setenv("OPENAI_API_KEY", f"{CANARY}-of-the-supervisor")
-    row = table[name, expected.doc]
-    row[backend] = "**breach**"
     memory_before = _own_memory_mb()
     for _ in range(expected.runs):
         job, outcome, elapsed_s = _run(name, expected, sandbox, tmp_path)
         if expected.gap:
             assert expected.gap in sandbox.isolation.lacks
             assert "BREACH" in outcome.log, f"{backend} holds this now: take the line out of the header"
-            row[backend] = f"known gap: {expected.gap}"
+            results[name][backend] = expected.gap
             pytest.xfail(expected.gap)
         _check_outcome(expected, outcome)
         assert elapsed_s < job.limits.wall_s + 15
@@ -104,15 +101,15 @@ def test_it_is_held(
     assert _own_memory_mb() - memory_before < 48, "the supervisor's memory grew with the job's output"
     if absent := expected.fields.get("host-absent"):
         assert not Path(absent).exists()
-    row[backend] = f"held ({outcome.status})"
+    results[name][backend] = "held"
 
 
 def _run(name: str, expected: Expectation, sandbox: Sandbox, place: Path) -> tuple[Job, Outcome, float]:
     job_id = f"{STARTED}-{next(RUNS)}"
     code = place / "code"
     code.mkdir(exist_ok=True)
-    shutil.copy(PROGRAMS / f"{name}.py", code / "main.py")
-    shutil.copy(PROGRAMS / "probe.py", code)
+    shutil.copy(hostile_table.PROGRAMS / f"{name}.py", code / "main.py")
+    shutil.copy(hostile_table.PROGRAMS / "probe.py", code)
     (place / "data.csv").write_text("1", encoding="utf-8")
     job = Job(
         id=job_id,

@@ -94,6 +94,12 @@ def left(engine: DockerClient, owner: str) -> list[str]:
     return containers + [volume.name for volume in engine.volumes.list(filters=wanted)]
 
 
+def begun(engine: DockerClient, owner: str) -> list[str]:
+    """The jobs that have a container of their name."""
+    wanted = {"label": f"echolocate.run={owner}", "name": "echolocate-job-"}
+    return [container.name for container in engine.containers.list(filters=wanted)]
+
+
 def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
@@ -110,7 +116,9 @@ def test_twenty_jobs_outlive_their_supervisor(engine: DockerClient, owner: str, 
     running = {"label": f"echolocate.run={owner}", "name": "echolocate-job-"}
     # In the middle: some are done, some run, some are only half made.
     wait_for(lambda: len(engine.containers.list(filters=running)) >= 6, 120)
-    started = {c.name.removeprefix("echolocate-job-"): c.logs() for c in engine.containers.list(filters=running)}
+    started = {
+        c.name.removeprefix("echolocate-job-"): c.logs(stderr=False) for c in engine.containers.list(filters=running)
+    }
     kill(process)
     sandbox = DockerSandbox()
     with ThreadPoolExecutor(20) as pool:
@@ -127,7 +135,7 @@ def test_twenty_jobs_outlive_their_supervisor(engine: DockerClient, owner: str, 
 @pytest.mark.docker
 def test_reap_removes_what_nobody_asks_for_again(engine: DockerClient, owner: str, tmp_path: Path) -> None:
     process = supervisor("docker", tmp_path / "keep", jobs_of(owner, tmp_path, 1, seconds=60))
-    wait_for(lambda: len(left(engine, owner)) == 3)
+    wait_for(lambda: begun(engine, owner))
     sandbox = DockerSandbox()
     sandbox.reap(owner)
     assert len(left(engine, owner)) == 3, "its supervisor lives"
@@ -142,8 +150,7 @@ def test_reap_removes_what_nobody_asks_for_again(engine: DockerClient, owner: st
 def test_reap_leaves_what_was_attached_to(engine: DockerClient, owner: str, tmp_path: Path) -> None:
     (job,) = jobs_of(owner, tmp_path, 1, seconds=6)
     process = supervisor("docker", tmp_path / "keep", [job])
-    running = {"label": f"echolocate.run={owner}", "name": "echolocate-job-"}
-    wait_for(lambda: engine.containers.list(filters=running))
+    wait_for(lambda: begun(engine, owner))
     kill(process)
     sandbox = DockerSandbox()
     with ThreadPoolExecutor() as pool:
@@ -159,7 +166,7 @@ def test_a_container_that_is_removed_by_hand_is_no_result(engine: DockerClient, 
     sandbox = DockerSandbox()
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(sandbox.run, job, tmp_path / "keep")
-        wait_for(lambda: len(left(engine, owner)) == 3)
+        wait_for(lambda: begun(engine, owner))
         time.sleep(1)
         engine.containers.get(f"echolocate-job-{job.id}").remove(force=True, v=True)
         with pytest.raises(SandboxUnavailable, match="ask again"):

@@ -9,7 +9,7 @@ from sandboxes import job_init
 
 
 def test_outside_a_container_it_does_nothing() -> None:
-    order = job_init.order(("true",), {}, 1, 1)
+    order = job_init.order(("true",), {}, (), 1, 1)
     # As in a container: without this project, without installed packages.
     command = [sys.executable, "-I", "-S", job_init.__file__]
     done = subprocess.run(command, input=order, capture_output=True, check=False)
