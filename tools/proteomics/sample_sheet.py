@@ -51,9 +51,11 @@ def match(sheet: pd.DataFrame, names: Sequence[str]) -> Match | None:
         wanted = _unique(names, of_name)
         for column in sheet.columns:
             rows = _rows(sheet[column], of_value)
-            found = {name: rows[simple] for simple, name in wanted.items() if simple in rows}
+            found = {wanted[simple]: row for simple, row in rows.items() if simple in wanted}
             if found and (best is None or len(found) > len(best.rows)):
                 best = Match(str(column), found)
+        if best is not None and len(best.rows) == min(len(sheet), len(names)):
+            break
     return best
 
 

@@ -22,22 +22,22 @@ def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> 
     if not numeric:
         raise DataUnreadable(f"{name}: no column holds quantities (numbers); a table of features × samples is needed")
     if sheet is None:
-        return (
-            _features_in_columns(frame, numeric, None)
-            if _rows_are_samples(frame, numeric)
-            else _features_in_rows(
-                frame, [column for column in numeric if not tells_of_features(column)] or numeric, name
-            )
+        if _rows_are_samples(frame, numeric):
+            return _features_in_columns(frame, numeric, None)
+        return _features_in_rows(
+            frame, [column for column in numeric if not tells_of_features(column)] or numeric, name
         )
     in_columns = match(sheet, [str(column) for column in frame.columns])
-    key_column, in_rows = _best_key(frame, sheet)
-    if in_columns is None and in_rows == 0:
+    titles = in_columns.rows if in_columns else {}
+    # The values of a long table are many; a sheet that is known from the titles needs no look at them.
+    key_column, in_rows = _best_key(frame, sheet) if len(titles) < len(sheet) else (None, 0)
+    if not titles and in_rows == 0:
         raise DataUnreadable(
             f"{name}: no sample of it is named in the sample sheet; the table has "
             f"{', '.join(map(str, numeric[:3]))} …, the sheet {', '.join(map(str, sheet.iloc[:3, 0]))} …"
         )
-    if in_columns is not None and len(in_columns.rows) >= in_rows:
-        return _features_in_rows(frame, [column for column in frame.columns if str(column) in in_columns.rows], name)
+    if len(titles) >= in_rows:
+        return _features_in_rows(frame, [column for column in frame.columns if str(column) in titles], name)
     features = [column for column in numeric if column not in set(sheet.columns) | {key_column}]
     return _features_in_columns(frame, features, key_column)
 

@@ -141,7 +141,8 @@ def _refuse_empty(read: Quantities, file: str) -> None:
         raise DataUnreadable(
             f"{file}: {read.format} gave no sample or no value (left out: {read.removed or 'nothing'})"
         )
-    if read.values.isin([0, 1]).all(axis=None):
+    numbers = read.values.to_numpy(dtype=float)
+    if ((numbers == 0) | (numbers == 1)).all():
         raise DataUnreadable(f"{file}: holds only 0 and 1; such marks belong into the sample sheet, as columns")
 
 

@@ -74,9 +74,14 @@ def read_text(path: Path) -> str:
             raise DataUnreadable(f"{path.name}: is {kind}, not a table as text; save it as TSV or CSV")
     if not raw.strip():
         raise DataUnreadable(f"{path.name}: is empty")
+    # Lines end as they do on any system; a carriage return within one would end it for some readers and not for others.
+    return _decode(path, raw).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decode(path: Path, raw: bytes) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    if b"\x00" in raw[:_HEAD]:
+        return raw.decode("utf-16", errors="replace")
+    if b"\x00" in raw:
         raise DataUnreadable(f"{path.name}: holds binary data, not a table as text; save it as TSV or CSV")
     try:
         return raw.decode("utf-8-sig")
@@ -95,8 +100,8 @@ def parse_table(text: str, name: str) -> pd.DataFrame:
     if layout.fields < 2:
         raise DataUnreadable(f"{name}: the first line has one field only; a table with tabs or commas is needed")
     _refuse_cut_off(text, layout, name)
-    _refuse_same_names(text, layout, name)
     try:
+        _refuse_same_names(text, layout, name)
         with warnings.catch_warnings():
             # pandas drops fields that the header has no name for, with a warning; the values would be out of step.
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -111,7 +116,7 @@ def parse_table(text: str, name: str) -> pd.DataFrame:
             )
     except pd.errors.ParserWarning as error:
         raise DataUnreadable(f"{name}: lines have more fields than the header has names; give each a name") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
         raise DataUnreadable(f"{name}: {_first_line(error)}; every line needs as many fields as the first") from error
     if frame.empty:
         raise DataUnreadable(f"{name}: has a header and no line below it")
@@ -142,7 +147,8 @@ def to_numbers(column: pd.Series, name: str) -> pd.Series:
 
 def _without_notes(text: str) -> str:
     """The table without comments above it, and without the rows in which Perseus says what a column is."""
-    return re.sub(r"\A(?:#(?![A-Za-z])[^\t\n]*\n)+|^#!\{.*\n", "", text, flags=re.MULTILINE)
+    head = re.sub(r"\A(?:#(?![A-Za-z])[^\t\n]*\n)+|^#!\{.*\n", "", text[:_HEAD], flags=re.MULTILINE)
+    return head + text[_HEAD:]
 
 
 def _layout(text: str) -> Layout:
@@ -159,14 +165,14 @@ def _layout(text: str) -> Layout:
 
 def _name_the_rows(text: str, layout: Layout) -> str:
     """R writes a header that lacks a field for the names of the rows: give it one."""
-    second = text.split("\n", 2)[1].rstrip("\r") if "\n" in text else ""
+    second = text.split("\n", 2)[1] if "\n" in text else ""
     one_more = second.count(layout.delimiter) == layout.fields and not second.endswith(layout.delimiter)
     return f"name{layout.delimiter}{text}" if one_more else text
 
 
 def _refuse_cut_off(text: str, layout: Layout, name: str) -> None:
     """A last line that is shorter than the header and has no end was cut off, unless lines above it are as short."""
-    if text.endswith(("\n", "\r")) or text.count("\n") < 1:
+    if text.endswith("\n") or text.count("\n") < 1:
         return
     *_, before, last = text.rsplit("\n", 2)
     if last.count(layout.delimiter) < min(layout.fields - 1, before.count(layout.delimiter)):
@@ -176,7 +182,7 @@ def _refuse_cut_off(text: str, layout: Layout, name: str) -> None:
 
 def _refuse_same_names(text: str, layout: Layout, name: str) -> None:
     """Two columns of one name: pandas renames the second, and a sample would be left out as unknown."""
-    header = next(csv.reader([text.partition("\n")[0].rstrip("\r")], delimiter=layout.delimiter))
+    header = next(csv.reader([text.partition("\n")[0]], delimiter=layout.delimiter))
     counts = Counter(field.strip() for field in header if field.strip())
     twice = [field for field, count in counts.items() if count > 1]
     if twice:

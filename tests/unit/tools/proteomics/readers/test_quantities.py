@@ -267,6 +267,18 @@ def test_olink_is_read_on_its_own_scale(tmp_path):
     assert np.asarray(data.X).ravel().tolist() == [5.5, 0.0]
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_table_that_was_cut_anywhere_is_read_or_refused_in_one_line(tmp_path, name):
+    said = []
+    for end in range(0, len(FORMATS[name]), 31):
+        try:
+            read(tmp_path, FORMATS[name][:end], None)
+        except DataUnreadable as refused:
+            said.append(str(refused))
+    assert said
+    assert not any("\n" in line for line in said)
+
+
 def test_a_format_that_was_asked_for_and_is_not_there_is_said(tmp_path):
     with pytest.raises(DataUnreadable, match="does not have the columns of diann"):
         read(tmp_path, FORMATS["maxquant"], format="diann")

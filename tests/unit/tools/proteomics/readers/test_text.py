@@ -26,6 +26,7 @@ def read(tmp_path, content, name="t.tsv"):
         pytest.param(b"\xef\xbb\xbf" + TABLE.encode(), id="byte order mark"),
         pytest.param(TABLE.encode("utf-16"), id="utf-16"),
         pytest.param(TABLE.replace("\n", "\r\n").encode(), id="windows"),
+        pytest.param(TABLE.replace("\n", "\r").encode(), id="old mac"),
         pytest.param(TABLE.replace("\t", ",").encode(), id="commas"),
         pytest.param(TABLE.replace("\t", ";").replace("1.5", "1,5").encode(), id="semicolons and decimal commas"),
         pytest.param(TABLE.rstrip("\n").encode(), id="no end of the last line"),
