@@ -22,7 +22,7 @@ from proteomics_data import centred, ramus, seen_in_each, three_species  # noqa:
 from r_limma import has_limma, r_limma  # noqa: E402
 
 from tools.contract import try_tool  # noqa: E402
-from tools.proteomics import differential, linear_model  # noqa: E402
+from tools.proteomics import differential, generate, linear_model  # noqa: E402
 
 CUTS = (0.0, 0.585)
 
@@ -34,6 +34,7 @@ class Task:
     numerator: str
     denominator: str
     truth: pd.Series
+    covariates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def tasks() -> Iterator[Task]:
         part = whole[whole.obs["amol"].isin([low, high])].copy()
         part = centred(seen_in_each(part, "group"))
         yield Task(f"Ramus {low}→{high}", part, f"c{high}", f"c{low}", part.var["species"] == "UPS1")
+    made = try_tool(generate.generate_spike_in, samples_per_group=4)
+    data = made.data[made.data.obs["group"] != "level4"].copy()
+    data.X, data.uns["scale"] = np.log2(data.X), "log2"
+    changed = made.tables["truth"]["changed"].astype(bool)
+    yield Task("generated", centred(seen_in_each(data, "group")), "level2", "level1", changed, ("batch",))
 
 
 def ours(task: Task, method: str) -> Calls:
@@ -66,6 +72,7 @@ def ours(task: Task, method: str) -> Calls:
         group="group",
         numerator=task.numerator,
         denominator=task.denominator,
+        covariates=task.covariates,
         method=method,
     )
     return Calls(result.tables["differential"], time.perf_counter() - started)
@@ -74,8 +81,9 @@ def ours(task: Task, method: str) -> Calls:
 def limma(task: Task) -> Calls:
     """R limma; seconds within R, without its start and without reading the table."""
     first = (task.data.obs["group"] == task.numerator).to_numpy(dtype=float)
+    design = np.column_stack([linear_model.background(task.data.obs, task.covariates), first])
     with tempfile.TemporaryDirectory() as folder:
-        table = r_limma(np.asarray(task.data.X), np.column_stack([np.ones_like(first), first]), Path(folder))
+        table = r_limma(np.asarray(task.data.X), design, Path(folder))
     p = table["P.Value"].to_numpy(dtype=float)
     columns = {"log2_fc": table["logFC"].to_numpy(), "p": p, "q": linear_model.adjust(p)}
     return Calls(pd.DataFrame(columns, index=task.data.var_names).dropna(), float(table["seconds"].iloc[0]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from proteomics_data import centred, needs_data, ramus, seen_in_each, three_species
 
 from tools.contract import try_tool
-from tools.proteomics import differential, presence
+from tools.proteomics import differential, generate, presence
 
 pytestmark = needs_data
 
@@ -68,6 +69,26 @@ def test_universal_proteins_in_yeast(low, high, method, sensitivity, false):
     found, wrong = score(result, data.var["species"] == "UPS1")
     assert found >= sensitivity
     assert wrong <= false
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_generated_experiment_with_a_batch(seed):
+    made = try_tool(generate.generate_spike_in, samples_per_group=4, seed=seed)
+    data = made.data[made.data.obs["group"] != "level4"].copy()
+    data.X, data.uns["scale"] = np.log2(data.X), "log2"
+    data = centred(seen_in_each(data, "group"))
+    result = try_tool(
+        differential.test_differential,
+        data,
+        group="group",
+        numerator="level2",
+        denominator="level1",
+        covariates=("batch",),
+        smallest_log2_fc=FOLD_1_5,
+    )
+    found, wrong = score(result, made.tables["truth"]["changed"].astype(bool))
+    assert found >= 0.7
+    assert wrong <= 0.1
 
 
 def test_proteins_that_only_the_higher_level_has_come_first():

@@ -74,8 +74,10 @@ def test_a_volcano_is_drawn_even_where_p_is_nought(called, tmp_path):
     table.loc["G0", "p"] = 0.0
     table.to_csv(tmp_path / "t.csv")
     result = try_tool(figures.plot_volcano, tables=called["tables"], tests="de.t")
+    axes = result.figures["volcano"].axes[0]
+    assert axes.get_ylim()[1] > 300
+    assert {text.get_text() for text in axes.texts} == {f"G{number}" for number in range(10)}
     result.figures["volcano"].savefig(tmp_path / "volcano.svg")
-    assert "G0" in (tmp_path / "volcano.svg").read_text() or (tmp_path / "volcano.svg").stat().st_size > 5000
 
 
 def test_features_are_drawn_by_gene_or_id_and_an_unknown_one_is_named():
