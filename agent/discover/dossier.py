@@ -201,7 +201,7 @@ def _not_shown(run: Run, ledger: FindingsLedger, steps: Sequence[StepRecord]) ->
             table = table_of(run, step.tables[name])
             left = [row for row in table.best() if not table.called(row)]
             near = [row for row in left if ALPHA <= (table.number(row, "q") or 0.0) <= _NEAR][:_MOST_NEAR]
-            for row in near or left[:1]:
+            for row in near or left[: 0 if table.called_rows else 1]:
                 q = ledger.statistic(Row(step=step.id, table=name, row=row), "q")
                 if q is not None:
                     entity = quote(next(iter(table.names(row)), row), "program")

@@ -18,7 +18,8 @@ from agent.models.discover_requests import HypothesisDraft
 from agent.review.quoting import Quoted, quote
 from agent.run import Run
 
-_SHOWN = ("log2_fc", "hazard_ratio", "odds_ratio", "nes", "slope", "correlation", "z", "score", "ci_low", "ci_high",
+_SHOWN = ("log2_fc", "log2_spread", "largest_change", "at", "log2_fc_difference", "hazard_ratio", "odds_ratio", "nes",
+          "slope", "correlation", "z", "score", "ci_low", "ci_high",
           "n_numerator", "n_denominator", "p", "q")  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from agent.models.discover_requests import ColumnBrief, DataBrief, StepDraft
 from tools.data import DataState
 
 READ, QUALITY, HELD, DESIGN = "read", "quality", "held", "design"
-_MOST_CHECKED = 12
+_MOST_CHECKED = 6
 """Columns whose design is checked: a clinical sheet has hundreds, and objectives come from the first."""
 ENOUGH_TO_HOLD_BACK = 12
 """Samples in the smallest group from which a third is held back: eight are left to find with, four to confirm."""
