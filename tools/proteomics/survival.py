@@ -43,8 +43,6 @@ CURVES = Table(
         "patients": "their number",
         "events": "events among them",
         "median_time": "time at which half of them had the event; empty where it was not reached",
-        "p": "p of the two curves being the same (log-rank)",
-        "q": "the same: there is one test",
     },
 )
 
@@ -164,12 +162,12 @@ def plot_survival(data: AnnData, feature: str, time: Time, event: Event) -> Resu
             "patients": int(half.sum()),
             "events": int(events[half].sum()),
             "median_time": median if np.isfinite(median) else np.nan,
-            "p": p,
-            "q": p,
         }
     one.set(xlabel=time, ylabel="share without the event", ylim=(0, 1.02))
     one.set_title(f"{people_names(data)[name]}, log-rank p = {p:.2g}", fontsize=9)
     one.legend(frameon=False)
     table = pd.DataFrame.from_dict(rows, orient="index")
     summary = f"Patients with more {people_names(data)[name]} than the median against the others: log-rank p = {p:.2g}."
-    return Result(summary, tables={"curves": table}, figures={"survival": figure}, warnings=warnings)
+    return Result(
+        summary, tables={"curves": table}, figures={"survival": figure}, facts={"log_rank_p": p}, warnings=warnings
+    )
