@@ -13,6 +13,8 @@ from agent.errors import BadConfiguration
 from agent.models.keys import find_key
 from agent.models.recording import AnswerRecord
 from agent.models.usage import CallRecord
+from agent.review.inbox import Letter
+from agent.review.queue import reviews
 from agent.run import Run
 
 _KEY_LIKE = re.compile(r"\b(?:sk|pk|hf|gsk|xai|ghp|gho)[-_][A-Za-z0-9_-]{16,}|\bBearer\s+[A-Za-z0-9._~+/-]{8,}=*")
@@ -25,11 +27,18 @@ class Recording(Settings):
     config: RunConfig
     answers: tuple[AnswerRecord, ...]
     calls: tuple[CallRecord, ...]
+    reviews: tuple[Letter, ...] = ()
+    """What people said, in the order in which they said it."""
 
 
 def record_of(run: Run) -> Recording:
     """The recording of a run, ended or not."""
-    return Recording(config=run.config, answers=answers_of(run), calls=tuple(calls_of(run)))
+    said = (
+        Letter(item=one.item_id, version=one.version, who=one.who, verdict=one.verdict)
+        for one in reviews(run)
+        if one.counts
+    )
+    return Recording(config=run.config, answers=answers_of(run), calls=tuple(calls_of(run)), reviews=tuple(said))
 
 
 def write_recording(recording: Recording, path: Path) -> None:

@@ -24,6 +24,7 @@ from agent.models.prices import Price, known_prices, require_prices
 from agent.models.replay import ReplayModel
 from agent.models.usage import CallRecord
 from agent.recordings import Recording, read_recording, write_recording
+from agent.review.inbox import post
 from agent.review.settings import ReviewSettings
 from agent.run import Run
 from sandboxes.choose import choose
@@ -115,6 +116,7 @@ def replaying(runs: Path, name: str | None, recording: Recording) -> Run:
     }
     run = _create(runs, RunConfig.model_validate(recorded.model_dump() | fresh))
     write_recording(recording, run.recording)
+    post(run, recording.reviews)
     return run
 
 

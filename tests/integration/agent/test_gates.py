@@ -14,12 +14,16 @@ from quick_runs import BETTER, go, make_run, proposing, writing
 
 from agent.errors import StaleItem
 from agent.history import attempts
+from agent.models.replay import ReplayModel
 from agent.models.requests import CodeChange, ProposeIdeas, WriteCode
+from agent.recordings import record_of
 from agent.records import EventRecord, IdeaRecord, MeasurementRecord, VerdictRecord
+from agent.review.inbox import Letter, post
 from agent.review.queue import THE_RUN, item, pending, reviews, submit
 from agent.review.settings import ReviewSettings
 from agent.review.verdicts import Accept, Edit, Reject, Rerun, Verdict
 from agent.run import Run
+from agent.session import replaying
 from agent.testing import ScriptedModel
 
 SEEDS = tuple(range(11, 19))
@@ -239,9 +243,8 @@ def test_verdicts_may_come_as_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (letter(item="r9-9/idea"), "no item r9-9/idea"),
         (letter(verdict={"action": "reject"}), "verdict.reject.reason: Field required"),
-        (letter(version=7), "the run has changed it meanwhile"),
+        (letter(version=0), "the run has changed it meanwhile"),
         (letter(path="/etc/passwd"), "Extra inputs are not permitted"),
         ("{", "Invalid JSON"),
     ],
@@ -255,6 +258,35 @@ def test_a_file_that_is_no_verdict_is_set_aside_with_the_reason(tmp_path: Path, 
         assert go(run, model()) == "resting"
         assert sorted(path.name for path in inbox.iterdir()) == ["bad.refused", "bad.why"]
         assert says in (inbox / "bad.why").read_text()
+
+
+def test_a_file_on_what_is_still_to_come_stays_until_it_is_there(tmp_path: Path) -> None:
+    with waiting_run(tmp_path, "ideas", rounds=2) as run:
+        go(run, model())
+        post(run, [Letter(item=f"r2-{n}/idea", version=1, who="ada", verdict=Reject(reason="no")) for n in (1, 2)])
+        assert go(run, model()) == "resting"
+        assert "no r2-1/idea of version 1 yet" in (run.folder / "inbox/000001.why").read_text()
+        for one in pending(run):
+            say(run, one.id, Reject(reason="no"))
+        assert go(run, model()) == "finished"
+        assert {one.item_id for one in reviews(run)} == {"r1-1/idea", "r1-2/idea", "r2-1/idea", "r2-2/idea"}
+        assert not [path for path in (run.folder / "inbox").iterdir() if path.suffix == ".why"]
+
+
+def test_a_reviewed_run_is_repeated_with_what_was_said(tmp_path: Path) -> None:
+    scripted = model()
+    with waiting_run(tmp_path, "ideas", "results", rounds=2) as run:
+        while go(run, scripted) == "resting":
+            for one in pending(run):
+                again = one.id == "r1-1/result" and one.version == 1
+                reject = one.id == "r1-2/idea"
+                say(run, one.id, Rerun(seeds=(5, 6)) if again else Reject(reason=REASON) if reject else Accept())
+        recording, found = record_of(run), verdicts(run)
+        said = [(one.item_id, one.verdict, one.who) for one in reviews(run)]
+    with replaying(tmp_path, "again", recording) as run:
+        assert go(run, ReplayModel(recording.answers)) == "finished"
+        assert verdicts(run) == found
+        assert [(one.item_id, one.verdict, one.who) for one in reviews(run)] == said
 
 
 def test_waiting_for_people_is_no_work(tmp_path: Path) -> None:
