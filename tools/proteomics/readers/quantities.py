@@ -68,6 +68,8 @@ def read_quantities(
     obs, kept, warnings = _sample_rows(read, sheet, table.name)
     values = read.values[kept]
     measured = values.notna().any(axis=0).to_numpy()
+    if not measured.any():
+        raise DataUnreadable(f"{table.name}: every value of its {len(values)} samples is missing")
     data = assemble(values.loc[:, measured], obs, read.features[measured], read.scale or "raw")
     counts = pd.DataFrame({"measured": np.isfinite(np.asarray(data.X)).sum(axis=1)}, index=data.obs_names)
     removed = read.removed | ({"never quantified": int((~measured).sum())} if not measured.all() else {})

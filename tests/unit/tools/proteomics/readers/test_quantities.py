@@ -258,6 +258,11 @@ def test_what_no_kept_sample_has_is_left_out_and_counted(tmp_path):
     assert result.facts["removed_never_quantified"] == 1
 
 
+def test_samples_without_any_value_are_an_error(tmp_path):
+    with pytest.raises(DataUnreadable, match="every value of its 1 samples is missing"):
+        read(tmp_path, lines("protein|a|c", "P1|0|5e5"))
+
+
 def test_olink_is_read_on_its_own_scale(tmp_path):
     table = lines("SampleID|OlinkID|UniProt|Assay|PlateID|NPX", "a|O1|P1|G1|p1|5.5", "b|O1|P1|G1|p2|0.0")
     data = read(tmp_path, table).data
