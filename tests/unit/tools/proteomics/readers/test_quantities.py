@@ -260,7 +260,7 @@ def test_what_no_kept_sample_has_is_left_out_and_counted(tmp_path):
 
 def test_samples_without_any_value_are_an_error(tmp_path):
     with pytest.raises(DataUnreadable, match="every value of its 1 samples is missing"):
-        read(tmp_path, lines("protein|a|c", "P1|0|5e5"))
+        read(tmp_path, lines("Majority protein IDs|LFQ intensity a|LFQ intensity c", "P1|0|5e5"))
 
 
 def test_olink_is_read_on_its_own_scale(tmp_path):
