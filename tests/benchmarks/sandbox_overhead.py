@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sandboxes.sandbox import Sandbox
 
-TURNS = 9
+TURNS = 7
 AT_ONCE = (1, 8)
 PROGRAM = "open('out/result.txt', 'w').write('1')"
 ENDLESS = "while True: print('x' * 1000)"
