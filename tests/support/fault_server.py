@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from collections import deque
@@ -173,13 +174,16 @@ REPAIRED: dict[str, Behaviour] = {
 
 
 def _research(question: str) -> str:
-    if "different ideas that could improve" in question:
+    if asked := re.search(r"Propose (\d+) (?:different )?idea", question):
         earlier = question.count(": improved") + question.count(": failed") + question.count(": same")
-        names = [f"mean {earlier} {kind}" for kind in ("even", "broken")]
+        names = [f"{kind} {earlier}" for kind in ("broken", "even")][-int(asked[1]) :]
         ideas = [
             {"title": name, "summary": " ".join(f"{name.replace(' ', '')}w{n}" for n in range(20))} for name in names
         ]
-        return json.dumps({"ideas": ideas})
+        return json.dumps({"ideas": ideas[::-1]})
+    if judged := re.search(r"one entry for each paper above: (\d+)", question):
+        unlike = {"same_problem": "no", "same_method": "no", "same_claim": "no", "different": "It is about sensors."}
+        return json.dumps({"papers": [{"paper": number + 1, **unlike} for number in range(int(judged[1]))]})
     broken = "broken" in question and "# The failure" not in question
     body = "X @ np.ones(3)" if broken else "X.mean(axis=1)"
     code = f"import numpy as np\n\n\ndef read(X, seed):\n    np.random.seed(seed)\n    return {body}\n"

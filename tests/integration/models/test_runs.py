@@ -160,9 +160,10 @@ def test_broken_answers_at_the_limit_cost_one_answer_at_most(tmp_path: Path, ser
 
 @pytest.mark.parametrize(
     ("limits", "statuses"),
-    [({"calls": 2}, ["error", "ok"]), ({"calls": 1}, ["error", "not written"]), ({"minutes": 1e-6}, ["error"])],
+    [({"calls": 5}, ["error", "ok"]), ({"calls": 4}, ["error", "not written"]), ({"minutes": 1e-6}, ["error"])],
 )
 def test_an_idea_keeps_to_its_own_limits(tmp_path: Path, server: FaultServer, limits, statuses) -> None:
+    """An idea takes three calls to be compared with papers, one to be written, one to be repaired."""
     server.will(server.researches)
     with make(tmp_path, server, budget={"rounds": 1, "ideas": 2, "idea": limits}) as run:
         assert go(run) == "finished"
