@@ -8,7 +8,6 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.discover.records import HypothesisRecord, ObjectiveRecord
-from agent.discover.show import describe_discovery
 from agent.errors import UserMustAct
 from agent.history import attempts, draft_of, failures
 from agent.records import AttemptRecord, EventRecord, IdeaRecord, MeasurementRecord, VerdictRecord
@@ -44,6 +43,8 @@ def describe(run: Run, what: str) -> RenderableType:
         UserMustAct: the run has nothing of that id.
     """
     if run.config.discover is not None:
+        from agent.discover.show import describe_discovery  # SciPy, which other runs do without
+
         return describe_discovery(run, what, state_of(run))
     if not what:
         return _run(run)

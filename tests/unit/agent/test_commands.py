@@ -1,0 +1,36 @@
+"""The list of commands says what the commands say of themselves, without importing them."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+import typer
+from typer.main import get_command
+
+from agent.cli import COMMANDS, load, whole
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_summary_is_the_commands_own(name: str) -> None:
+    own = inspect.cleandoc(get_command(load(name)).help or "")
+    assert own.partition("\n\n")[0].replace("\n", " ") == COMMANDS[name].summary
+
+
+def test_the_list_of_commands_needs_no_large_library() -> None:
+    program = (
+        "import sys; sys.argv = ['echolocate', '--help']\nfrom agent.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "sys.exit(' '.join({'sklearn', 'scipy', 'openai', 'langgraph', 'matplotlib', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
+    assert "discover" in done.stdout
+
+
+def test_completion_knows_the_real_commands() -> None:
+    group = get_command(whole(imported=True))
+    context = typer.Context(group)
+    assert group.list_commands(context) == list(COMMANDS)  # type: ignore[attr-defined]
