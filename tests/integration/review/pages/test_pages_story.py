@@ -88,7 +88,7 @@ def _accept_by_keys(page: Page) -> None:
     expect(page.get_by_role("link", name="r1-1")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="mean")).to_be_visible()
-    expect(page.get_by_text("meanr1w0")).to_be_visible()
+    expect(page.get_by_text("meanr1w0").first).to_be_visible()
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Accept")).to_be_focused()
     page.keyboard.press("Enter")
