@@ -78,7 +78,7 @@ def without_times(report: str) -> str:
     report = re.sub(r"```text\necholocate run.*?```", "COMMAND", report, flags=re.DOTALL)
     report = re.sub(r"journal( |-)\d+(-\w{8})?", "JOURNAL", report)
     report = re.sub(r"\b[0-9a-f]{10,40}\b", "HASH", report)
-    return re.sub(r"\d+(\.\d+)? (s|min)\b", "TIME", report.replace("again", "recorded"))
+    return re.sub(r"\d+(\.\d+)? (s|min)\b", "TIME", report.replace("again", "recorded").replace("replay:", ""))
 
 
 def test_a_replayed_run_gives_the_same_and_asks_nobody(tmp_path: Path, server: FaultServer) -> None:
@@ -144,7 +144,6 @@ def test_a_third_of_the_tokens_ends_a_run_in_order(tmp_path: Path, server: Fault
         assert ending.text.startswith("the model's budget is spent: ")
         (notice,) = run.all(EventRecord, kind="budget")
         assert "80% of the model's budget" in notice.text
-        assert {row.split for row in run.all(VerdictRecord)} == {"validation", "test"}
         report = (run.folder / "report.md").read_text()
         assert ending.text in report
         assert all(f'id="{row.id}"' in report for row in run.all(IdeaRecord))
@@ -196,7 +195,7 @@ def test_the_key_is_found_nowhere(tmp_path: Path, server: FaultServer) -> None:
     server.will(
         server.fails(429, f"too fast, {KEY}"),
         server.answers(f"no ideas for {KEY}", reasoning_content=f"hm, {KEY}"),
-        server.researches,
+        *[server.researches] * 7,  # ideas, and each compared with papers three times
         server.fails(400, f"{KEY} may not ask that"),
         server.answers(spy),
     )
