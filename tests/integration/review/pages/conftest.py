@@ -13,8 +13,9 @@ from agent.review.verdicts import Accept, Reject
 from agent.run import Run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
+    """A browser for one file's tests: while Playwright is open, its event loop is in the way of other files' own."""
     if CHROMIUM is None:
         pytest.skip("needs Debian's chromium")
     with chromium() as started:

@@ -66,7 +66,7 @@ def test_a_run_is_reviewed_while_it_goes_on(
         page.evaluate("window.neverLoadedAgain = true")
         improved = page.get_by_role("row").filter(has_text="r1-1").get_by_text("improved", exact=True)
         expect(improved).to_be_visible(timeout=PATIENCE_MS)
-        expect(page.get_by_role("row").filter(has_text="r2-3")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_role("link", name="3 waiting for your verdict")).to_be_visible(timeout=PATIENCE_MS)
         assert page.evaluate("window.neverLoadedAgain")
 
         proposals = [json.loads(line) for line in asked.read_text().splitlines() if '"history"' in line]
@@ -89,6 +89,7 @@ def _accept_by_keys(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="mean")).to_be_visible()
     expect(page.get_by_text("meanr1w0").first).to_be_visible()
+    page.wait_for_load_state()  # the keys work once the page's script has run
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Accept")).to_be_focused()
     page.keyboard.press("Enter")
