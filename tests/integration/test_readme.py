@@ -85,7 +85,7 @@ def test_every_other_command_works(tmp_path_factory: pytest.TempPathFactory, end
     folder = tmp_path_factory.mktemp("readme")
     (folder / "my.bib").write_text(BIB)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path}
+    environment = {**os.environ, "PATH": path, "XDG_DATA_HOME": str(folder / "own")}
     first = "echolocate run digits --rounds 1 --ideas 2 --name first\n"
     for block in [first, *sorted(COMMANDS, key=lambda block: "run digits" in block)]:
         script = "set -euo pipefail\n" + block.replace("127.0.0.1:8091", f"127.0.0.1:{endpoint}")
