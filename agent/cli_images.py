@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.status import Status
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from agent.errors import BadConfiguration
@@ -50,7 +50,8 @@ def list_() -> None:
     from sandboxes import image_store
     from sandboxes.engine import connect
 
-    table = Table("image", "tag", "size", "built", "")
+    # Names and tags are copied from here: they stay whole, whatever the width.
+    table = Table(Column("image", no_wrap=True), Column("tag", no_wrap=True), "size", "built", "")
     with connect() as client:
         settings = image_store.BuildSettings.from_environment()
         current = image_store.current_images(client, settings)
