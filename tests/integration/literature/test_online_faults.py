@@ -184,6 +184,9 @@ def test_a_retrieval_completes_whatever_its_sources_do(tmp_path, cache):
         "Europe PMC": "error",
         "Crossref": "ok",
         "OpenReview": "ok",
+        # The two that know what a paper refers to were asked that as well, of what the others found.
+        "OpenAlex, references and citations": "error",
+        "Semantic Scholar, references and citations": "error",
     }
     assert [one.paper.title for one in found.ranked] == [Record().title]
     assert not found.complete
