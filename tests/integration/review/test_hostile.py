@@ -24,7 +24,7 @@ INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u
 def attacked(new_run: Callable[..., object]) -> Path:
     """The folder of a reported run that is full of markup."""
     model = {"name": BREAKING, "base_url": "http://127.0.0.1:1/v1"}
-    return write_report(fill(new_run(id="attacked", model=model), BREAKING)).parent
+    return write_report(fill(new_run(id="attacked-report", model=model), BREAKING)).parent
 
 
 def test_words_stay_words_in_the_page(attacked: Path) -> None:
@@ -79,7 +79,7 @@ def test_nothing_runs_and_nothing_sticks_out_in_a_browser(attacked: Path, tmp_pa
     flags += ["--disable-component-update", "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}"]
     command = ["chromium", *flags, "--window-size=500,900", "--dump-dom", f"file://{tmp_path / 'page.html'}"]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-    assert "<title>attacked · Echolocate</title>" in shown
+    assert "<title>attacked-report · Echolocate</title>" in shown
     assert len(re.findall("<script", shown)) == 1
     width = re.search(r'data-width="(\d+)"', shown)
     assert width is not None
