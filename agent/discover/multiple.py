@@ -37,11 +37,9 @@ def adjusted(p: np.ndarray) -> np.ndarray:
     """Benjamini and Hochberg's q values, in the order given."""
     if not p.size:
         return p
-    order = np.argsort(p)
-    ranked = p[order] * p.size / np.arange(1, p.size + 1)
-    q = np.empty_like(p)
-    q[order] = np.minimum.accumulate(ranked[::-1])[::-1].clip(max=1.0)
-    return q
+    from scipy.stats import false_discovery_control  # here, since what only shows a run has no use for it
+
+    return np.asarray(false_discovery_control(p))
 
 
 def _analysis(run: Run) -> list[StepRecord]:

@@ -6,9 +6,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import false_discovery_control
 
 from agent.config import RunConfig
 from agent.discover.evidence import Row
@@ -17,9 +14,11 @@ from agent.discover.records import StepRecord
 from agent.run import Run
 
 
-@given(st.lists(st.floats(min_value=0, max_value=1), min_size=1, max_size=40))
-def test_adjusting_is_benjamini_and_hochbergs(p):
-    assert adjusted(np.array(p)) == pytest.approx(false_discovery_control(p))
+def test_adjusting_is_benjamini_and_hochbergs():
+    """Worked by hand: each p times the number of tests over its rank, never above what a larger p gets."""
+    assert adjusted(np.array([0.01, 0.04, 0.03, 0.005])) == pytest.approx([0.02, 0.04, 0.04, 0.02])
+    assert adjusted(np.array([0.9, 0.2])) == pytest.approx([0.9, 0.4])
+    assert adjusted(np.zeros(0)).size == 0
 
 
 @pytest.fixture
