@@ -46,8 +46,8 @@ class ReplayModel:
 
     @property
     def name(self) -> str:
-        """What the records call it."""
-        return f"replay:{','.join(self._models)}"
+        """The name of the model that was recorded: it stands in verdicts and reports, which a replay gives the same."""
+        return ", ".join(self._models)
 
     @property
     def describes_itself(self) -> str:

@@ -89,7 +89,7 @@ async def test_a_replay_gives_the_recorded_answers_and_failures(replay):
     assert await replay.ask(PROPOSE) == IDEAS
     with pytest.raises(ModelFailed, match="broken JSON"):
         await replay.ask(WRITE)
-    assert replay.name == "replay:scripted"
+    assert replay.name == "scripted"
 
 
 async def test_a_replay_says_where_it_departs(replay):
