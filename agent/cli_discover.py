@@ -9,12 +9,31 @@ from typing import Annotated
 import typer
 
 from agent.cli_models import ask_prices, chosen, own_settings
-from agent.cli_options import JsonOption, ReviewOption, RunsOption, TimeoutOption, WaitOption, attended
+from agent.cli_options import (
+    BaseUrlOption,
+    CallsOption,
+    ConfigOption,
+    DollarsOption,
+    JsonOption,
+    McpOption,
+    MinutesOption,
+    ModelOption,
+    NameOption,
+    OfflineOption,
+    PapersOption,
+    ReviewOption,
+    RunsOption,
+    SandboxOption,
+    SourcesOption,
+    TimeoutOption,
+    TokensOption,
+    ToolsOption,
+    WaitOption,
+    attended,
+)
 from agent.cli_work import work_on
-from agent.config import SandboxName
 from agent.discover.settings import REFINEMENTS, Hints, Refinement
 from agent.errors import BadConfiguration, UserMustAct
-from agent.models.choose import RULE_BASED
 from agent.review.settings import ReviewSettings
 
 
@@ -29,39 +48,33 @@ def discover(
     time: Annotated[str, typer.Option(help="Column of a time.")] = "",
     event: Annotated[str, typer.Option(help="Column that says whether the event came.")] = "",
     file: Annotated[list[str] | None, typer.Option(help="NAME=PATH: gene sets, a network; may be repeated.")] = None,
-    tools: Annotated[list[Path] | None, typer.Option(help="Folder of your own tools; may be repeated.")] = None,
+    tools: ToolsOption = None,
+    mcp: McpOption = None,
     no_refine: Annotated[str, typer.Option(help="Ablation: steps,workflows,objectives.")] = "",
-    model: Annotated[
-        str | None, typer.Option(help=f"A model's name at the endpoint OPENAI_BASE_URL; {RULE_BASED} when left out.")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
-    ] = None,
-    sandbox: Annotated[SandboxName, typer.Option(help="Where tools run.")] = "auto",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    sandbox: SandboxOption = "auto",
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of objectives.")] = 2,
     objectives: Annotated[int, typer.Option(min=1, help="Objectives a round.")] = 3,
-    minutes: Annotated[float | None, typer.Option(help="Minutes of work, at most.")] = None,
-    calls: Annotated[int | None, typer.Option(min=1, help="Calls of models, at most.")] = None,
-    tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of models, at most.")] = None,
-    dollars: Annotated[float | None, typer.Option(help="Dollars for models, at most.")] = None,
+    minutes: MinutesOption = None,
+    calls: CallsOption = None,
+    tokens: TokensOption = None,
+    dollars: DollarsOption = None,
     experiments: Annotated[int, typer.Option(min=1, help="Tools at the same time.")] = 2,
-    sources: Annotated[str, typer.Option(help="Online sources of papers, such as openalex,arxiv.")] = "",
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Ask no source; use what was kept of its answers.")
-    ] = False,
-    papers: Annotated[
-        list[Path] | None, typer.Option(help="Your papers: .bib, .jsonl or .csv; may be repeated.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file: models, prices, an objective's limits.")] = None,
+    sources: SourcesOption = "",
+    offline: OfflineOption = False,
+    papers: PapersOption = None,
+    config: ConfigOption = None,
     review: ReviewOption = None,
     review_timeout: TimeoutOption = None,
     wait: WaitOption = False,
-    name: Annotated[str | None, typer.Option(help="The run's name.")] = None,
+    name: NameOption = None,
     runs: RunsOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:
     """Discover in data: objectives, workflows of tools, hypotheses with evidence and controls, a report."""
     from agent.discover.starting import SAMPLES, TABLE, named_files, new_discovery
+    from tools.servers import McpServer
 
     if demo == (table is not None):
         raise UserMustAct("discover: name a table of quantities, or --demo, and not both")
@@ -84,6 +97,7 @@ def discover(
                 event=event,
             ),
             tools=tools or [],
+            servers=[McpServer.parse(server) for server in mcp or ()],
             refine=_refined(no_refine),
             model=default,
             models=others,

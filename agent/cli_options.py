@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from agent.config import SandboxName
 from agent.errors import BadConfiguration, UserMustAct
+from agent.models.choose import RULE_BASED
 from agent.review.settings import ReviewSettings, parse_gates, parse_timeout
 from agent.run import Run, run_folders
 
@@ -25,6 +27,35 @@ GpusOption = Annotated[
     str, typer.Option("--gpus", help="GPUs that experiments may have: none, all, or UUIDs with commas between.")
 ]
 WaitOption = Annotated[bool, typer.Option("--wait", help="Stay until people have judged, however long.")]
+
+# What every new run is asked for, whether it improves a method or discovers.
+NameOption = Annotated[str | None, typer.Option("--name", help="The run's name.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help=f"A model's name at the endpoint OPENAI_BASE_URL; {RULE_BASED} when left out."),
+]
+BaseUrlOption = Annotated[
+    str | None, typer.Option("--base-url", envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
+]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="TOML file: models, prices, limits of one idea or objective.")
+]
+SandboxOption = Annotated[SandboxName, typer.Option("--sandbox", help="Where code and tools run.")]
+MinutesOption = Annotated[float | None, typer.Option("--minutes", help="Minutes of work, at most.")]
+CallsOption = Annotated[int | None, typer.Option("--calls", min=1, help="Calls of models, at most.")]
+TokensOption = Annotated[int | None, typer.Option("--tokens", min=1, help="Tokens of models, at most.")]
+DollarsOption = Annotated[float | None, typer.Option("--dollars", help="Dollars for models, at most.")]
+SourcesOption = Annotated[str, typer.Option("--sources", help="Online sources of papers, such as openalex,arxiv.")]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Ask no source; use what was kept of its answers.")]
+PapersOption = Annotated[
+    list[Path] | None, typer.Option("--papers", help="Your papers: .bib, .jsonl or .csv; may be repeated.")
+]
+
+# Of commands that use tools.
+ToolsOption = Annotated[list[Path] | None, typer.Option("--tools", help="A folder of your tools; may be repeated.")]
+McpOption = Annotated[
+    list[str] | None, typer.Option("--mcp", help="An MCP server, as name='program argument'; may be repeated.")
+]
 
 
 def open_run(name: str, runs: Path) -> Run:

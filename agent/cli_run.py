@@ -9,12 +9,24 @@ import typer
 
 from agent.cli_models import ask_prices, chosen, find_recording, own_settings
 from agent.cli_options import (
+    BaseUrlOption,
+    CallsOption,
+    ConfigOption,
+    DollarsOption,
     GpusOption,
     JsonOption,
+    MinutesOption,
+    ModelOption,
+    NameOption,
+    OfflineOption,
+    PapersOption,
     ReviewOption,
     RunArgument,
     RunsOption,
+    SandboxOption,
+    SourcesOption,
     TimeoutOption,
+    TokensOption,
     WaitOption,
     attend,
     attended,
@@ -22,57 +34,48 @@ from agent.cli_options import (
 )
 from agent.cli_serve import ServeOption, choice_served
 from agent.cli_work import work_on
-from agent.config import Feedback, SandboxName
+from agent.config import Feedback
 from agent.debugging.failure import Ablation
 from agent.errors import UserMustAct
 from agent.literature.ranking import BANK, INSPIRING
 from agent.literature.retrieval import Mode
-from agent.models.choose import RULE_BASED
 from agent.review.settings import ReviewSettings
 from agent.session import new_run, replaying
 
 
 def run(
     task: Annotated[str, typer.Argument(help="Name of a built-in task, or a task's folder.")] = "",
-    model: Annotated[
-        str | None, typer.Option(help=f"A model's name at the endpoint OPENAI_BASE_URL; {RULE_BASED} when left out.")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(envvar="OPENAI_BASE_URL", help="An OpenAI-compatible endpoint.")
-    ] = None,
-    sandbox: Annotated[SandboxName, typer.Option(help="Where code runs.")] = "auto",
+    model: ModelOption = None,
+    base_url: BaseUrlOption = None,
+    sandbox: SandboxOption = "auto",
     gpus: GpusOption = "none",
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of ideas.")] = 2,
     ideas: Annotated[int, typer.Option(min=1, help="Ideas a round.")] = 4,
     repairs: Annotated[int, typer.Option(min=0, help="Repairs an idea, at most.")] = 5,
-    minutes: Annotated[float | None, typer.Option(help="Minutes of work, at most.")] = None,
-    calls: Annotated[int | None, typer.Option(min=1, help="Calls of models, at most.")] = None,
-    tokens: Annotated[int | None, typer.Option(min=1, help="Tokens of models, at most.")] = None,
-    dollars: Annotated[float | None, typer.Option(help="Dollars for models, at most.")] = None,
+    minutes: MinutesOption = None,
+    calls: CallsOption = None,
+    tokens: TokensOption = None,
+    dollars: DollarsOption = None,
     experiments: Annotated[int, typer.Option(min=1, help="Experiments at the same time.")] = 2,
     seeds: Annotated[str | None, typer.Option(help="Seeds, such as 0,1,2; the task's own when left out.")] = None,
     error_rate: Annotated[float, typer.Option(help="Chance that the run calls any idea improved that is not.")] = 0.05,
-    sources: Annotated[str, typer.Option(help="Online sources of papers, such as openalex,arxiv.")] = "",
-    offline: Annotated[
-        bool, typer.Option("--offline", help="Ask no source; use what was kept of its answers.")
-    ] = False,
-    papers: Annotated[
-        list[Path] | None, typer.Option(help="Your papers: .bib, .jsonl or .csv; may be repeated.")
-    ] = None,
+    sources: SourcesOption = "",
+    offline: OfflineOption = False,
+    papers: PapersOption = None,
     retrieval: Annotated[Mode, typer.Option(help="Ablation: no papers, by topic, by topic and attributes.")] = "ranked",
     bank: Annotated[int, typer.Option(min=1, help="Papers that are kept for a round.")] = BANK,
     inspiring: Annotated[float, typer.Option(help="Papers must score above this of 10 to inspire.")] = INSPIRING,
     debug_context: Annotated[Ablation, typer.Option(help="Ablation: what a repair is told.")] = "full",
     feedback: Annotated[Feedback, typer.Option(help="Ablation: what a round is told of earlier ideas.")] = "reasons",
     serve: ServeOption = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file: models, prices, an idea's limits.")] = None,
+    config: ConfigOption = None,
     replay: Annotated[
         str | None, typer.Option(help="Repeat this run, or exported recording, from its answers; no task then.")
     ] = None,
     review: ReviewOption = None,
     review_timeout: TimeoutOption = None,
     wait: WaitOption = False,
-    name: Annotated[str | None, typer.Option(help="The run's name.")] = None,
+    name: NameOption = None,
     runs: RunsOption = Path("runs"),
     as_json: JsonOption = False,
 ) -> None:

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 
-from agent.config import ModelChoice, SandboxName
+from agent.cli_options import SandboxOption
+from agent.config import ModelChoice
 from agent.experiment import baseline_version, measure
 from agent.history import BASELINE
 from agent.loop import open_context
@@ -61,9 +62,7 @@ def validate_(task: TaskArgument) -> None:
 
 
 @task_app.command()
-def baseline(
-    task: TaskArgument, sandbox: Annotated[SandboxName, typer.Option(help="Where code runs.")] = "auto"
-) -> None:
+def baseline(task: TaskArgument, sandbox: SandboxOption = "auto") -> None:
     """Run a task's baseline with every seed and print its metric on the validation split."""
     with tempfile.TemporaryDirectory(prefix="echolocate-") as folder:
         run = new_run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +13,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from agent.config import SandboxName
-from agent.tool_calls import call_tool
+from agent.cli_options import McpOption, SandboxOption, ToolsOption
+from agent.tool_calls import call_tool, place_of
 from sandboxes.choose import choose
-from sandboxes.process import ProcessSandbox
-from sandboxes.sandbox import Sandbox
 from tools.calls import Returned
 from tools.errors import ToolInvalid
 from tools.registry import Toolbox, find_tools
@@ -26,14 +25,7 @@ from tools.tool import Tool
 from tools.validation import problems_of, run_tests
 
 tools_app = typer.Typer(no_args_is_help=True, help="Tools: what a discovery's workflow steps can call.")
-FolderOption = Annotated[
-    list[Path] | None, typer.Option("--tools", help="A folder of your tools; may be repeated.", exists=True)
-]
-ServerOption = Annotated[
-    list[str] | None, typer.Option("--mcp", help="An MCP server, as name='program argument'; may be repeated.")
-]
 ToolArgument = Annotated[str, typer.Argument(help="A tool's name.")]
-SandboxOption = Annotated[SandboxName, typer.Option(help="Where the tool runs.")]
 _out = Console()
 
 
@@ -47,7 +39,7 @@ def toolbox(folders: list[Path] | None, servers: list[str] | None) -> Toolbox:
 
 
 @tools_app.command("list")
-def list_(folder: FolderOption = None, mcp: ServerOption = None) -> None:
+def list_(folder: ToolsOption = None, mcp: McpOption = None) -> None:
     """List all tools, and what could not be loaded."""
     found = toolbox(folder, mcp)
     table = Table("tool", "what it does", "works on", "cost", "from")
@@ -61,7 +53,7 @@ def list_(folder: FolderOption = None, mcp: ServerOption = None) -> None:
 
 
 @tools_app.command()
-def show(name: ToolArgument, folder: FolderOption = None, mcp: ServerOption = None) -> None:
+def show(name: ToolArgument, folder: ToolsOption = None, mcp: McpOption = None) -> None:
     """Show a tool: its parameters, what it needs and what it returns."""
     spec = toolbox(folder, mcp).get(name).spec
     _out.print(f"{spec.name}: {spec.summary}\n\n{spec.description}\n", markup=False)
@@ -102,13 +94,13 @@ def try_(
     data: Annotated[Path | None, typer.Option(help="Data that a tool returned, .h5ad.", exists=True)] = None,
     out: Annotated[Path, typer.Option(help="Folder for what the tool returns.")] = Path("tried"),
     sandbox: SandboxOption = "auto",
-    folder: FolderOption = None,
-    mcp: ServerOption = None,
+    folder: ToolsOption = None,
+    mcp: McpOption = None,
 ) -> None:
     """Call a tool and keep what it returns: data, tables and figures."""
     tool = toolbox(folder, mcp).get(name)
     values = dict(_value(text) for text in parameter or ())
-    returned = call_tool(_place(tool, sandbox), _cache(), tool, values, data)
+    returned = call_tool(place_of(tool.spec, partial(choose, sandbox)), _cache(), tool, values, data)
     _out.print(returned.summary, markup=False)
     for fact, value in returned.facts.items():
         _out.print(f"  {fact}: {value}", markup=False)
@@ -126,11 +118,6 @@ def _value(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except json.JSONDecodeError:
         return name, value
-
-
-def _place(tool: Tool, name: SandboxName) -> Sandbox:
-    """A tool of an MCP server runs in the server's own process, whatever the sandbox."""
-    return choose(name) if tool.spec.server is None else ProcessSandbox()
 
 
 def _cache() -> Path:
@@ -175,13 +162,13 @@ def validate(folder: Annotated[Path, typer.Argument(help="A folder of tools.", e
 
 
 @tools_app.command()
-def serve(sandbox: SandboxOption = "auto", folder: FolderOption = None, mcp: ServerOption = None) -> None:
+def serve(sandbox: SandboxOption = "auto", folder: ToolsOption = None, mcp: McpOption = None) -> None:
     """Offer the tools to other agents, as an MCP server on standard input and output."""
     from tools.mcp_server import serve as serve_tools
 
     place, found = choose(sandbox), toolbox(folder, mcp)
 
     def call(tool: Tool, parameters: dict[str, Any], data: Path | None) -> Returned:
-        return call_tool(place if tool.spec.server is None else ProcessSandbox(), _cache(), tool, parameters, data)
+        return call_tool(place_of(tool.spec, lambda: place), _cache(), tool, parameters, data)
 
     serve_tools(found, call)

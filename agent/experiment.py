@@ -16,7 +16,7 @@ from agent.evidence.statistics import Scores
 from agent.history import BASELINE
 from agent.records import AttemptRecord, MeasurementRecord
 from sandboxes.errors import PackagesRefused
-from sandboxes.sandbox import Job, Limits, Outcome
+from sandboxes.sandbox import Job, Limits, Outcome, Sandbox
 from workspaces.data import Split
 from workspaces.errors import ScoreUnreadable
 from workspaces.scoring import SCORE_FILE, Score, read_score, scorer_code, scorer_command
@@ -53,13 +53,14 @@ def job_id(*parts: object) -> str:
     return "el-" + hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()[:32]
 
 
-async def run_in_sandbox(context: Workplace, job: Job) -> Outcome:
-    """Run a job when a place is free. When the waiting task is cancelled, the job is ended too."""
-    loop = asyncio.get_running_loop()
+async def run_in_sandbox(context: Workplace, job: Job, sandbox: Sandbox | None = None) -> Outcome:
+    """Run a job when a place is free, in the run's sandbox if no other is named. When the waiting task is cancelled,
+    the job is ended too."""
+    place, loop = sandbox or context.sandbox, asyncio.get_running_loop()
     try:
-        return await loop.run_in_executor(context.pool, context.sandbox.run, job, context.run.jobs)
+        return await loop.run_in_executor(context.pool, place.run, job, context.run.jobs)
     except asyncio.CancelledError:
-        await asyncio.to_thread(context.sandbox.cancel, job.id)
+        await asyncio.to_thread(place.cancel, job.id)
         raise
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sandboxes.process import ProcessSandbox
 from sandboxes.sandbox import Job, Limits, Sandbox
 from tools.calls import DATA, Returned, collect, prepare
 from tools.data import DataState, describe
 from tools.errors import DataUnreadable, ToolFailed
-from tools.tool import Tool, references
+from tools.tool import Tool, ToolSpec, references
 
 _LIMITS = Limits(wall_s=3600, memory_mb=8192, output_mb=1024)
 
@@ -57,6 +58,12 @@ def call_tool(
     if returned.data is not None and returned.state is not None:
         _state_file(returned.data).write_text(returned.state.model_dump_json(), encoding="utf-8")
     return returned
+
+
+def place_of(spec: ToolSpec, sandbox: Callable[[], Sandbox]) -> Sandbox:
+    """Where a tool runs: in this sandbox, unless it lives in an MCP server, which is a program of the user's own and
+    may well ask a database of the laboratory."""
+    return sandbox() if spec.server is None else ProcessSandbox(network=True)
 
 
 def _with_names(tool: Tool, parameters: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Path]]]:

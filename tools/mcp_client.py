@@ -66,7 +66,7 @@ def _talk(server: McpServer, use: Callable[[ClientSession], Awaitable[T]], timeo
         raise ToolFailed("MCP servers need the extra `mcp`: pip install 'echolocate[mcp]'") from error
 
     async def talk() -> T:
-        parameters = StdioServerParameters(command=server.command[0], args=list(server.command[1:]))
+        parameters = StdioServerParameters(command=server.command[0], args=list(server.command[1:]), cwd=server.folder)
         async with (
             asyncio.timeout(timeout_s),
             stdio_client(parameters) as (read, write),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +22,8 @@ class McpServer(BaseModel):
 
     name: str = Field(pattern=NAME)
     command: tuple[str, ...] = Field(min_length=1)
+    folder: Path = Field(default_factory=Path.cwd)
+    """Where it is started: a program's arguments are paths seen from there."""
 
     @classmethod
     def parse(cls, text: str) -> McpServer:

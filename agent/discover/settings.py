@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tools.servers import McpServer
+
 Refinement = Literal["steps", "workflows", "objectives"]
 """The three levels at which a plan is changed by what came out."""
 REFINEMENTS: tuple[Refinement, ...] = ("steps", "workflows", "objectives")
@@ -42,6 +44,8 @@ class DiscoverSettings(BaseModel):
     hints: Hints = Hints()
     tools: tuple[str, ...] = ()
     """Folders of the user's own tools."""
+    servers: tuple[McpServer, ...] = ()
+    """MCP servers whose tools are used as well."""
     refine: tuple[Refinement, ...] = REFINEMENTS
     """Levels of planning that may be changed by results; fewer is an ablation."""
     rubric: dict[str, float] = Field(default_factory=lambda: dict.fromkeys(CRITERIA, 1.0), min_length=1)

@@ -17,6 +17,7 @@ from agent.models.prices import Price
 from agent.review.settings import ReviewSettings
 from agent.run import Run
 from agent.session import make_run, parse_sources
+from tools.servers import McpServer
 
 TABLE, SAMPLES = "table", "samples"
 """Names of the table of quantities and of the sample sheet among the files."""
@@ -30,6 +31,7 @@ class Wishes(TypedDict):
     files: Mapping[str, Path]
     hints: Hints
     tools: Sequence[Path]
+    servers: NotRequired[Sequence[McpServer]]
     refine: tuple[Refinement, ...]
     model: ModelChoice
     models: NotRequired[Mapping[str, ModelChoice]]
@@ -62,10 +64,11 @@ def new_discovery(runs: Path, **wishes: Unpack[Wishes]) -> Run:
         files=kept,
         hints=wishes["hints"],
         tools=tuple(str(folder.resolve()) for folder in wishes["tools"]),
+        servers=tuple(wishes.get("servers", ())),
         refine=wishes["refine"],
     )
     stem = re.sub(r"[^A-Za-z0-9]+", "-", files[TABLE].name.partition(".")[0]).strip("-") or "table"
-    taken = {key: value for key, value in wishes.items() if key not in {"files", "hints", "tools", "refine"}}
+    taken = {key: value for key, value in wishes.items() if key not in {"files", "hints", "tools", "servers", "refine"}}
     fields = {
         **taken,
         "name": wishes["name"] or f"{stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}",

@@ -1,9 +1,9 @@
-"""Calling one tool in the sandbox, with everything that it needs and that must be kept of it."""
+"""Calling tools in the sandbox, with everything that they need and that must be kept of them."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,9 +15,10 @@ from agent.discover.records import StepRecord
 from agent.experiment import job_id, run_in_sandbox
 from agent.models.discover_requests import StepDraft, Value
 from sandboxes.sandbox import Job, Limits, Outcome
-from tools.calls import DATA, Prepared, Returned, collect, prepare
+from tools.calls import DATA, Call, Returned, collect, prepare_chain
 from tools.data import DataState
 from tools.errors import NotApplicable, ToolFailed, ToolUnknown
+from tools.sources import source_of
 from tools.tool import Tool, ToolSpec, references
 
 _WALL_S = {"seconds": 300.0, "minutes": 1800.0, "hours": 14400.0}
@@ -90,7 +91,85 @@ async def run_step(
     Raises:
         SandboxUnavailable, JobRejected: see `sandboxes.sandbox.Sandbox.run`.
     """
-    row = StepRecord(
+    return (await _run_chain(context, place, number, (step,), standing))[0]
+
+
+async def run_steps(
+    context: DiscoverContext, place: Place, first: int, steps: Sequence[PlannedStep], standing: Standing
+) -> AsyncIterator[StepRecord]:
+    """As `run_step` for each of these steps, for when nobody decides anything in between: in as few programs as
+    possible. A step that fails costs itself only: those after it are another program.
+
+    Args:
+        context: the run.
+        place: where the steps belong.
+        first: number of the first of them.
+        steps: what to run.
+        standing: what the first of them finds.
+    """
+    while steps:
+        rows = await _run_chain(context, place, first, steps, standing)
+        for row in rows:
+            yield row
+        first, steps, standing = first + len(rows), steps[len(rows) :], standing_after(rows, standing)
+
+
+async def _run_chain(
+    context: DiscoverContext, place: Place, first: int, steps: Sequence[PlannedStep], standing: Standing
+) -> list[StepRecord]:
+    """Run the first of these steps, and with it those that can be the same program, up to one that fails."""
+    try:
+        calls = _calls(context, steps, standing)
+    except (NotApplicable, ToolUnknown) as error:
+        row = _row(place, first, steps[0], standing)
+        row.status, row.reason = "not applicable", str(error)
+        rows = [row]
+    else:
+        job = await asyncio.to_thread(_job, context, place, calls, standing)
+        outcome = await run_in_sandbox(context, job)
+        rows = []
+        for number, call in enumerate(calls):
+            row = _row(place, first + number, steps[number], standing)
+            _fill(context, row, call, outcome, number)
+            rows.append(row)
+            standing = standing.after(row)
+            if row.status != "ok":
+                break
+    for row in rows:
+        context.run.save(row)
+        _tell(context, row)
+    return rows
+
+
+def _calls(context: DiscoverContext, steps: Sequence[PlannedStep], standing: Standing) -> list[Call]:
+    """The first steps as calls, as many as can be one program: tools of one source, in one place.
+
+    Raises:
+        NotApplicable, ToolUnknown: by what is wrong with the first; a later one has its turn as the first.
+    """
+    tool = context.toolbox.get(steps[0].draft.tool)
+    values = parameters_of(tool.spec, steps[0].draft.parameters)
+    checked = tool.check(values, standing.state, frozenset(context.files), frozenset(standing.tables))
+    calls = [Call(steps[0].label, tool, checked.model_dump(mode="json"))]
+    for step in steps[1:]:
+        other = context.toolbox.tools.get(step.draft.tool)
+        if other is None or _needs(other) != _needs(tool):
+            break
+        try:
+            typed = other.typed(parameters_of(other.spec, step.draft.parameters))
+        except NotApplicable:
+            break
+        calls.append(Call(step.label, other, typed.model_dump(mode="json")))
+    return calls
+
+
+def _needs(tool: Tool) -> tuple[str, str, bool]:
+    """What tools share that can be one program."""
+    return source_of(tool).hash, tool.spec.image, tool.spec.server is None
+
+
+def _row(place: Place, number: int, step: PlannedStep, standing: Standing) -> StepRecord:
+    return StepRecord(
         id=place.id(step.label),
         workflow_id=place.workflow,
         number=number,
@@ -102,15 +181,25 @@ async def run_step(
         state=None if standing.state is None else standing.state.model_dump(mode="json"),
         data=standing.data,
     )
+
+
+def _fill(context: DiscoverContext, row: StepRecord, call: Call, outcome: Outcome, place: int) -> None:
+    """What came of a call, when the program that made it has ended."""
+    row.origin, row.parameters = call.tool.spec.origin, dict(call.parameters)
+    row.job, row.wall_s, row.isolation = outcome.job_id, outcome.wall_s, outcome.isolation.model_dump(mode="json")
     try:
-        await _call(context, row, step, standing)
-    except (NotApplicable, ToolUnknown) as error:
+        _keep(context, row, call.tool.spec, collect(call.tool.spec, outcome.outputs, place))
+    except NotApplicable as error:
         row.status, row.reason = "not applicable", str(error)
     except ToolFailed as error:
         row.status, row.reason = "failed", str(error)
-    context.run.save(row)
+        if outcome.status != "ok":
+            row.reason, row.log = _how_it_ended(outcome), context.run.artefacts.keep_text(outcome.log)
+
+
+def _tell(context: DiscoverContext, row: StepRecord) -> None:
     context.run.tell(
-        "control" if place.variant else "step",
+        "control" if row.variant else "step",
         row.id,
         row.summary or row.reason,
         tool=row.tool,
@@ -118,24 +207,6 @@ async def run_step(
         variant=row.variant,
         job=row.job,
     )
-    return row
-
-
-async def _call(context: DiscoverContext, row: StepRecord, step: PlannedStep, standing: Standing) -> None:
-    tool = context.toolbox.get(step.draft.tool)
-    row.origin = tool.spec.origin
-    values = parameters_of(tool.spec, step.draft.parameters)
-    checked = tool.check(values, standing.state, frozenset(context.files), frozenset(standing.tables))
-    row.parameters = checked.model_dump(mode="json")
-    prepared = await asyncio.to_thread(_prepared, context, tool, checked, standing)
-    job = _job(context, row, tool.spec, prepared, standing)
-    row.job = job.id
-    outcome = await run_in_sandbox(context, job)
-    row.wall_s, row.isolation = outcome.wall_s, outcome.isolation.model_dump(mode="json")
-    if outcome.status != "ok":
-        row.log = context.run.artefacts.keep_text(outcome.log)
-        raise ToolFailed(_how_it_ended(outcome))
-    _keep(context, row, tool.spec, collect(tool.spec, outcome.outputs))
 
 
 def parameters_of(spec: ToolSpec, values: Sequence[Value]) -> dict[str, Any]:
@@ -154,36 +225,35 @@ def parameters_of(spec: ToolSpec, values: Sequence[Value]) -> dict[str, Any]:
     return found
 
 
-def _prepared(context: DiscoverContext, tool: Tool, checked: BaseModel, standing: Standing) -> Prepared:
-    """The call as a program, with only the files and tables that its parameters name."""
-    named: dict[str, set[str]] = {"file": set(), "table": set()}
-    for name, to in references(tool.spec.parameters).items():
-        value = getattr(checked, name)
-        if to in named and value is not None:
-            named[to] |= {str(one) for one in (value if isinstance(value, tuple | list) else (value,))}
-    files = {name: path for name, path in context.files.items() if name in named["file"]}
+def _job(context: DiscoverContext, place: Place, calls: Sequence[Call], standing: Standing) -> Job:
+    """The calls as a program, with only the files and tables that their parameters name."""
     artefacts = context.run.artefacts
+    named = {to: {name for call in calls for name in _named(call, to)} for to in ("file", "table")}
+    files = {name: path for name, path in context.files.items() if name in named["file"]}
     tables = {name: artefacts.path(digest) for name, digest in standing.tables.items() if name in named["table"]}
-    return prepare(tool, checked.model_dump(mode="json"), context.run.folder / "calls", files, tables)
-
-
-def _job(context: DiscoverContext, row: StepRecord, spec: ToolSpec, prepared: Prepared, standing: Standing) -> Job:
-    inputs = dict(prepared.inputs)
-    if spec.reads_data:
-        inputs[DATA] = data_file(context, standing.data)
+    prepared = prepare_chain(calls, context.run.folder / "calls", files, tables)
+    data = standing.data if any(call.tool.spec.reads_data for call in calls) else ""
     return Job(
         # Named by what decides the result, so that two workflows with the same beginning share its jobs.
-        id=job_id(context.run.config.id, prepared.hash, standing.data if spec.reads_data else ""),
+        id=job_id(context.run.config.id, prepared.hash, data),
         command=prepared.command,
         code=prepared.code,
-        inputs=inputs,
+        inputs=prepared.inputs | ({DATA: data_file(context, data)} if data else {}),
         outputs=prepared.outputs,
         env=prepared.env,
-        limits=Limits(wall_s=_WALL_S[spec.cost], memory_mb=_MEMORY_MB, output_mb=_OUTPUT_MB),
-        image=spec.image,
+        limits=Limits(
+            wall_s=sum(_WALL_S[call.tool.spec.cost] for call in calls), memory_mb=_MEMORY_MB, output_mb=_OUTPUT_MB
+        ),
+        image=calls[0].tool.spec.image,
         owner=context.run.config.id,
-        idea=row.workflow_id,
+        idea=place.workflow,
     )
+
+
+def _named(call: Call, what: str) -> set[str]:
+    """The files, or the tables, that a call's parameters name."""
+    values = [call.parameters[name] for name, to in references(call.tool.spec.parameters).items() if to == what]
+    return {str(one) for value in values for one in (value if isinstance(value, list) else (value,))}
 
 
 def data_file(context: DiscoverContext, job: str) -> Path:

@@ -53,7 +53,7 @@ def open_discovery(
             spending=spending,
             worked_before_s=run.seconds_worked(),
             settings=settings,
-            toolbox=find_tools(tuple(map(Path, settings.tools))),
+            toolbox=find_tools(tuple(map(Path, settings.tools)), settings.servers),
         )
     finally:
         pool.shutdown(cancel_futures=True)
