@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from math import ceil
+from typing import Any, NamedTuple
 
 from agent.config import RunConfig
+from agent.literature.asking import ASKED
+from agent.literature.prior_work import COMPARED
+from agent.literature.scoring import TOGETHER
 from agent.models.budget import Spent
 from agent.models.choose import RULE_BASED
 from agent.models.forms import ladder
+from agent.models.literature_requests import ComparePapers, ScorePapers
 from agent.models.openai_model import MAX_REPAIRS
 from agent.models.prices import Price
 from agent.models.prompts import render
 from agent.models.requests import (
-    CodeChange,
     IdeaDraft,
-    Ideas,
+    PaperExcerpt,
     ProposeIdeas,
     RepairCode,
     Request,
@@ -29,7 +34,12 @@ _CHARACTERS_A_TOKEN = 3.5
 """Of our prompts (docs/models.md)."""
 _TOKENS_AN_IDEA = 110
 """As language models propose them (docs/models.md)."""
+_TOKENS_A_PAPER = 60
+"""Of what is said of one paper: its entry in the form that is asked for, with a sentence."""
 _IDEA = IdeaDraft(title="A short name", summary="What is changed and how, in two or three sentences.")
+_PAPER = PaperExcerpt(
+    id="a paper", title="A title of the common length, with what it is about", year=2024, text="a" * 1200
+)
 
 
 class Estimate(NamedTuple):
@@ -48,25 +58,36 @@ class Estimate(NamedTuple):
         )
 
 
-class _Questions(NamedTuple):
-    """One kind of question."""
+class Questions(NamedTuple):
+    """One kind of question, as often as a run may ask it."""
 
-    request: Request[Ideas] | Request[CodeChange]
+    request: Request[Any]
+    """One of the common size."""
     fewest: int
+    """When every answer is right at once."""
     most: int
+    """When none is; without the repairs of an answer."""
     answer: int
     """Tokens of an answer."""
 
 
 def estimate(config: RunConfig, brief: TaskBrief, files: tuple[SourceFile, ...]) -> Estimate | None:
-    """Reckon with the run's rounds, ideas and repairs and with the task's own prompts, without papers and feedback.
+    """Reckon with the run's rounds, ideas and repairs and with the task's own prompts, without feedback.
+
+    None when no model is asked that could cost anything; a replay asks none.
+    """
+    return reckon(config, [*_about_code(config, brief, files), *_about_papers(config, brief)])
+
+
+def reckon(config: RunConfig, questions: Iterable[Questions]) -> Estimate | None:
+    """What these questions may come to, each asked of the model that the run has for its kind.
 
     None when no model is asked that could cost anything; a replay asks none.
     """
     if config.replays:
         return None
     least, most, priced = Spent(), Spent(), True
-    for request, fewest, largest, answer in _questions(config, brief, files):
+    for request, fewest, largest, answer in questions:
         choice = config.models.get(request.kind, config.model)
         if choice.name == RULE_BASED:
             continue
@@ -80,16 +101,32 @@ def estimate(config: RunConfig, brief: TaskBrief, files: tuple[SourceFile, ...])
     return Estimate(least, most, priced) if least.calls else None
 
 
-def _questions(config: RunConfig, brief: TaskBrief, files: tuple[SourceFile, ...]) -> list[_Questions]:
+def _about_code(config: RunConfig, brief: TaskBrief, files: tuple[SourceFile, ...]) -> list[Questions]:
     budget, ideas = config.budget, config.planned_ideas
     code = round(max(len(file.content) for file in files) / _CHARACTERS_A_TOKEN)
     propose = ProposeIdeas(task=brief, round=1, count=budget.ideas, papers=(), history=(), files=files)
     write = WriteCode(task=brief, idea=_IDEA, files=files)
     repair = RepairCode(**dict(write), summary="an error", traceback="", structure="", notes=(), attempt=1)
     return [
-        _Questions(propose, budget.rounds, budget.rounds * MAX_PROPOSALS, budget.ideas * _TOKENS_AN_IDEA),
-        _Questions(write, ideas, ideas, code),
-        _Questions(repair, 0, ideas * budget.max_repairs, code),
+        Questions(propose, budget.rounds, budget.rounds * MAX_PROPOSALS, budget.ideas * _TOKENS_AN_IDEA),
+        Questions(write, ideas, ideas, code),
+        Questions(repair, 0, ideas * budget.max_repairs, code),
+    ]
+
+
+def _about_papers(config: RunConfig, brief: TaskBrief) -> list[Questions]:
+    """Of the papers of a round and of those nearest to an idea, which only a run with a language model asks for."""
+    if config.model.name == RULE_BASED:
+        return []
+    compared = ASKED * config.planned_ideas
+    compare = ComparePapers(problem=brief.topic, method=_IDEA.summary, claim="", papers=(_PAPER,) * COMPARED)
+    score = ScorePapers(topic=brief.topic, input=brief.input, output=brief.output, papers=(_PAPER,) * TOGETHER)
+    batches = ceil(config.bank / TOGETHER) if config.retrieval == "ranked" else 0
+    return [
+        Questions(compare, compared, compared, COMPARED * _TOKENS_A_PAPER),
+        Questions(
+            score, config.budget.rounds * min(1, batches), config.budget.rounds * batches, TOGETHER * _TOKENS_A_PAPER
+        ),
     ]
 
 

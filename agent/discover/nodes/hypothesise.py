@@ -20,7 +20,7 @@ from agent.models.usage import asking_about
 
 EACH = 4
 """Hypotheses that an objective gets at most."""
-_ASKED = 2
+ASKED = 2
 """Times that they are asked for: once more when some were refused, with the reasons."""
 
 
@@ -40,7 +40,7 @@ async def _write(context: DiscoverContext, row: ObjectiveRecord, findings: Mappi
     known = {name for column in profiled(context).columns for name in (column.name, *column.levels)}
     kept: list[HypothesisRecord] = []
     refused: tuple[str, ...] = ()
-    for _ in range(_ASKED):
+    for _ in range(ASKED):
         count = EACH - sum(one.status == "proposed" for one in kept)
         for draft in await _ask(context, row, findings.values(), count, refused):
             kept.append(_keep(context, row, draft, refusal(draft, findings, known), len(kept) + 1))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from agent.discover.context import DiscoverContext
+from agent.discover.estimate import estimate
 from agent.discover.nodes.profile import profiled
-from agent.discover.plans import draft_of, refined
+from agent.discover.plans import draft_of, refined, tool_briefs
 from agent.discover.records import HypothesisRecord, ObjectiveRecord
 from agent.discover.state import State
 from agent.errors import BudgetSpent, ModelFailed
@@ -21,9 +22,14 @@ from agent.models.usage import asking_about
 
 
 async def objectives(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, list[str]]:
-    """Ask for one round's objectives, and keep those that can be pursued. A design that cannot tell stops one."""
+    """Ask for one round's objectives, and keep those that can be pursued. A design that cannot tell stops one.
+
+    Before the first question it says what the discovery may come to.
+    """
     context, round_ = runtime.context, state["round"]
     data = profiled(context)
+    if round_ == 1 and (expected := estimate(context.run.config, context.settings, data, tool_briefs(context))):
+        context.run.tell("estimate", "", str(expected))
     request = ProposeObjectives(
         question=context.settings.hints.question,
         data=data,

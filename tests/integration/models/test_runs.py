@@ -233,7 +233,7 @@ def test_usage_stands_in_the_report_by_kind_model_and_round(tmp_path: Path, serv
         "round": "r1", "kind": "propose_ideas", "model": "openai:fake", "calls": 2, "usable": 1, "prompt_tokens": 200,
         "completion_tokens": 40, "seconds": 0, "dollars": pytest.approx(0.4),
     }  # fmt: skip
-    assert told == ["6 to 90 calls"]
+    assert told == ["18 to 126 calls"]
     assert rows["r2", "repair_code", "openai:coder"]["dollars"] == 0
     assert sum(one["prompt_tokens"] + one["completion_tokens"] for one in usage) == server.billed
     (line,) = [line for line in report.splitlines() if line.startswith("| r1 | write") and "[2](#" in line]

@@ -22,12 +22,14 @@ def config(**settings: object) -> RunConfig:
     return RunConfig.model_validate({"model": ModelChoice(name="m", max_tokens=100), **values})
 
 
-def test_calls_follow_from_rounds_ideas_and_repairs():
-    found = estimate(config(), WRITE.task, WRITE.files)
-    assert found.least.calls == 2 + 6
-    assert found.most.calls == 3 * (2 * 3 + 6 + 6)
+@pytest.mark.parametrize(("retrieval", "scored"), [("none", (0, 0)), ("ranked", (2, 2 * 5))])
+def test_calls_follow_from_rounds_ideas_repairs_and_papers(retrieval, scored):
+    """Each idea is compared with papers three times; a bank of 50 papers is scored ten at a time."""
+    found = estimate(config(retrieval=retrieval), WRITE.task, WRITE.files)
+    fewest, most = 2 + 6 + 3 * 6 + scored[0], 3 * (2 * 3 + 6 + 6 + 3 * 6 + scored[1])
+    assert (found.least.calls, found.most.calls) == (fewest, most)
     assert found.least.tokens < found.most.tokens
-    assert "8 to 54 calls" in str(found)
+    assert f"{fewest} to {most} calls" in str(found)
 
 
 def test_money_is_reckoned_by_each_questions_own_model():
