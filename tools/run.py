@@ -1,7 +1,8 @@
-"""The program that makes one tool call inside a sandbox: `python -m tools.run`, in a job's folder.
+"""The program that makes tool calls inside a sandbox: `python -m tools.run`, in a job's folder.
 
-Reads `in/call.json` and the data, calls the tool under its contract and writes what it returned below `out/`.
-A tool that raises ends this program with its traceback, as any program; what it says of itself goes into `result.json`.
+Reads `in/call.json` and the data, makes each call under its tool's contract and writes what it returned below `out/`.
+The first call that gives nothing is the last. A tool that raises ends this program with its traceback, as any program;
+what it says of itself goes into the call's `result.json`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.calls import CALL, DATA, RESULT, CallFile, ResultFile
+from tools.calls import CALL, DATA, RESULT, CallFile, ChainFile, ResultFile, output_name
 from tools.contract import try_tool
 from tools.data import describe
 from tools.errors import NotApplicable, ToolFailed, ToolInvalid
@@ -28,28 +29,34 @@ MAX_SUMMARY = 4000
 
 
 def main() -> None:
-    """Make the call of the current folder."""
+    """Make the calls of the current folder."""
+    chain = ChainFile.model_validate_json((Path("in") / CALL).read_bytes())
+    files = {name: Path(path) for name, path in chain.files.items()}
     out = Path("out")
-    call = CallFile.model_validate_json((Path("in") / CALL).read_bytes())
+    for place, call in enumerate(chain.calls):
+        tables = {name: Path(path) for name, path in chain.tables.items() if Path(path).exists()}
+        answer = _make(call, files, tables, out, place)
+        (out / output_name(place, RESULT)).write_text(answer.model_dump_json(indent=1), encoding="utf-8")
+        if answer.refused or answer.failed:
+            return
+
+
+def _make(call: CallFile, files: dict[str, Path], tables: dict[str, Path], out: Path, place: int) -> ResultFile:
     tool = _find(call)
-    files = {name: Path("in") / below for name, below in call.files.items()}
-    tables = {name: Path("in") / below for name, below in call.tables.items()}
     try:
         result = try_tool(tool, _data(), files, tables, **call.parameters)
     except NotApplicable as error:
-        answer = ResultFile(refused=error.reasons)
+        return ResultFile(refused=error.reasons)
     except (ToolFailed, ToolInvalid) as error:
-        answer = ResultFile(failed=str(error))
-    else:
-        write(result, out)
-        answer = ResultFile(
-            summary=result.summary[:MAX_SUMMARY],
-            facts={name: getattr(value, "item", lambda value=value: value)() for name, value in result.facts.items()},
-            warnings=result.warnings,
-            state=None if result.data is None else describe(result.data),
-            versions=_versions(),
-        )
-    (out / RESULT).write_text(answer.model_dump_json(indent=1), encoding="utf-8")
+        return ResultFile(failed=str(error))
+    write(result, out, place)
+    return ResultFile(
+        summary=result.summary[:MAX_SUMMARY],
+        facts={name: getattr(value, "item", lambda value=value: value)() for name, value in result.facts.items()},
+        warnings=result.warnings,
+        state=None if result.data is None else describe(result.data),
+        versions=_versions(),
+    )
 
 
 def _find(call: CallFile) -> Tool:
@@ -59,8 +66,9 @@ def _find(call: CallFile) -> Tool:
 
 
 def _data() -> AnnData | None:
-    path = Path("in") / DATA
-    if not path.exists():
+    """The data as an earlier call left it, or else as it was handed in."""
+    path = next((path for path in (Path("out") / DATA, Path("in") / DATA) if path.exists()), None)
+    if path is None:
         return None
     import anndata
 
@@ -72,7 +80,7 @@ def _data() -> AnnData | None:
     return data
 
 
-def write(result: Result, out: Path) -> None:
+def write(result: Result, out: Path, place: int = 0) -> None:
     """Write data, tables (CSV) and figures (SVG and PNG) into a folder."""
     if result.data is not None:
         with warnings.catch_warnings():
@@ -80,10 +88,10 @@ def write(result: Result, out: Path) -> None:
             warnings.simplefilter("ignore")
             result.data.write_h5ad(out / DATA, compression="gzip")
     for name, table in result.tables.items():
-        table.to_csv(out / f"{name}.csv", float_format="%.17g")
+        table.to_csv(out / output_name(place, f"{name}.csv"), float_format="%.17g")
     for name, figure in result.figures.items():
-        figure.savefig(out / f"{name}.svg", metadata={"Date": None})
-        figure.savefig(out / f"{name}.png", dpi=150)
+        figure.savefig(out / output_name(place, f"{name}.svg"), metadata={"Date": None})
+        figure.savefig(out / output_name(place, f"{name}.png"), dpi=150)
 
 
 def _versions() -> dict[str, str]:

@@ -140,6 +140,17 @@ class Tool:
     function: Callable[..., Result]
     parameters: type[BaseModel]
 
+    def typed(self, parameters: Mapping[str, Any]) -> BaseModel:
+        """The parameters, typed, as far as they can be judged without the data.
+
+        Raises:
+            NotApplicable: with every mistake at once.
+        """
+        try:
+            return self.parameters.model_validate(dict(parameters))
+        except ValidationError as error:
+            raise NotApplicable(tuple(_mistake(entry) for entry in error.errors())) from error
+
     def check(
         self,
         parameters: Mapping[str, Any],
@@ -158,10 +169,7 @@ class Tool:
         Raises:
             NotApplicable: with every reason at once, each saying what would make the tool applicable.
         """
-        try:
-            typed = self.parameters.model_validate(dict(parameters))
-        except ValidationError as error:
-            raise NotApplicable(tuple(_mistake(entry) for entry in error.errors())) from error
+        typed = self.typed(parameters)
         reasons = list(_unknown_names(self.spec.parameters, typed, _known(state, files, tables)))
         if self.spec.reads_data and state is None:
             reasons.append("there is no data yet: call a reader first")

@@ -13,10 +13,9 @@ from typing import NamedTuple
 from agent.discover.context import DiscoverContext
 from agent.discover.plans import CONFIRMATION, start_of
 from agent.discover.records import StepRecord
-from agent.discover.steps import Place, PlannedStep, Standing, run_step, standing_after, state_of
+from agent.discover.steps import Place, PlannedStep, Standing, label_of, run_steps, standing_after, state_of
 from agent.discover.tables import table_of
 from agent.models.discover_requests import ObjectiveDraft, StepDraft, Value
-from tools.data import DataState
 from tools.errors import ToolUnknown
 
 SHUFFLES = 3
@@ -34,11 +33,14 @@ class Main(NamedTuple):
 
 
 class Variant(NamedTuple):
-    """A control: which steps are run, in place of the analysis's own."""
+    """A control: which steps are run in place of the analysis's own, from the first that differs."""
 
     name: str
+    first: int
+    """Number of the first step."""
     steps: tuple[PlannedStep, ...]
     start: Standing
+    """What the first step finds."""
 
 
 def labels_of(draft: ObjectiveDraft) -> tuple[str, ...]:
@@ -63,20 +65,18 @@ def variants_of(context: DiscoverContext, draft: ObjectiveDraft, ran: Sequence[M
     start = start_of(context.run)
     shuffled = _shuffled(draft, needed, start, tested)
     found = [*shuffled, *_other_normalisation(needed, start, tested), *_imputed(needed, start, tested)]
-    found += [Variant(name, steps, start) for name, steps in _without(draft, needed, start, tested)]
+    found += _without(draft, needed, start, tested)
     held = start_of(context.run, CONFIRMATION)
     if held.data != start.data:
-        found.append(Variant(CONFIRMATION, tuple(one.planned for one in needed), held))
+        found.append(Variant(CONFIRMATION, 1, tuple(one.planned for one in needed), held))
     return tuple(found)
 
 
 async def run_variant(context: DiscoverContext, workflow: str, variant: Variant) -> None:
     """Run a control, as far as its steps can be run."""
-    standing, place = variant.start, Place(workflow, variant.name)
-    for number, step in enumerate(variant.steps, start=1):
-        row = await run_step(context, place, number, step, standing)
-        standing = standing.after(row)
-        if row.status != "ok" and step.label.startswith(_INSERTED):
+    place = Place(workflow, variant.name)
+    async for row in run_steps(context, place, variant.first, variant.steps, variant.start):
+        if row.status != "ok" and label_of(row).startswith(_INSERTED):
             return  # without the change it would be the analysis itself
 
 
@@ -101,10 +101,12 @@ def _shuffled(draft: ObjectiveDraft, ran: Sequence[Main], start: Standing, teste
     at = _where_labels_matter(labels, ran, start, tested)
     within = {"within": draft.pairs} if draft.pairs else {}
     return [
-        Variant(
+        _insert(
             f"{SHUFFLED}-{seed}",
-            _insert(ran, at, StepDraft.of("shuffle_labels", "control", columns=labels, seed=seed, **within)),
+            ran,
             start,
+            at,
+            StepDraft.of("shuffle_labels", "control", columns=labels, seed=seed, **within),
         )
         for seed in range(1, SHUFFLES + 1)
     ]
@@ -136,22 +138,19 @@ def _other_normalisation(ran: Sequence[Main], start: Standing, tested: int) -> l
         return []
     other = "quantile" if ran[at].row.parameters.get("method") != "quantile" else "median"
     changed = _with(ran[at].planned, method=other)
-    steps = tuple(changed if n == at else one.planned for n, one in enumerate(ran))
-    return [Variant(f"normalise={other}", steps, start)]
+    return [_from(f"normalise={other}", ran, start, at, (changed, *(one.planned for one in ran[at + 1 :])))]
 
 
 def _imputed(ran: Sequence[Main], start: Standing, tested: int) -> list[Variant]:
-    before = _state_before(ran, start, tested)
+    before = _before(ran, start, tested).state
     if before is None or before.missing_share == 0 or any(one.row.tool == "impute" for one in ran):
         return []
     step = StepDraft.of("impute", "control", method="minprob")
-    return [Variant("impute=minprob", _insert(ran, tested, step), start)]
+    return [_insert("impute=minprob", ran, start, tested, step)]
 
 
-def _without(
-    draft: ObjectiveDraft, ran: Sequence[Main], start: Standing, tested: int
-) -> list[tuple[str, tuple[PlannedStep, ...]]]:
-    before = _state_before(ran, start, tested)
+def _without(draft: ObjectiveDraft, ran: Sequence[Main], start: Standing, tested: int) -> list[Variant]:
+    before = _before(ran, start, tested).state
     if before is None:
         return []
     column = before.column(draft.column)
@@ -161,8 +160,7 @@ def _without(
         for position in sorted({0, many - 1})[:LEFT_OUT_PER_GROUP]:
             which = {"column": draft.column, "level": level} if level else {}
             step = StepDraft.of("leave_out", "control", position=position, **which)
-            name = f"{WITHOUT} {level or 'sample'} {position + 1}"
-            found.append((name, _insert(ran, tested, step)))
+            found.append(_insert(f"{WITHOUT} {level or 'sample'} {position + 1}", ran, start, tested, step))
     return found
 
 
@@ -174,13 +172,19 @@ def _levels_at_stake(draft: ObjectiveDraft, levels: dict[str, int]) -> list[str]
     return compared or list(levels)[:2] or [""]
 
 
-def _state_before(ran: Sequence[Main], start: Standing, at: int) -> DataState | None:
-    return standing_after([one.row for one in ran[:at]], start).state
+def _before(ran: Sequence[Main], start: Standing, at: int) -> Standing:
+    return standing_after([one.row for one in ran[:at]], start)
 
 
-def _insert(ran: Sequence[Main], at: int, draft: StepDraft) -> tuple[PlannedStep, ...]:
-    steps = [one.planned for one in ran]
-    return (*steps[:at], PlannedStep(label=f"{_INSERTED}-{draft.tool}", draft=draft), *steps[at:])
+def _from(name: str, ran: Sequence[Main], start: Standing, at: int, steps: tuple[PlannedStep, ...]) -> Variant:
+    """The analysis with other steps from one on."""
+    return Variant(name, at + 1, steps, _before(ran, start, at))
+
+
+def _insert(name: str, ran: Sequence[Main], start: Standing, at: int, draft: StepDraft) -> Variant:
+    """The analysis with one more step."""
+    step = PlannedStep(label=f"{_INSERTED}-{draft.tool}", draft=draft)
+    return _from(name, ran, start, at, (step, *(one.planned for one in ran[at:])))
 
 
 def _with(step: PlannedStep, **parameters: str) -> PlannedStep:

@@ -57,14 +57,15 @@ class StepRecord(Record):
     """`ok`, `not applicable` (a precondition is not met), `failed` (the tool), or the sandbox's status."""
     reason: Mapped[str] = mapped_column(default="")
     job: Mapped[str] = mapped_column(default="")
-    """Of the sandbox. Made of code, parameters and inputs: equal jobs are one job."""
+    """Of the sandbox. Made of code, parameters and inputs: equal jobs are one job. A control's steps are one job."""
     summary: Mapped[str] = mapped_column(default="")
     facts: Mapped[JsonDict] = mapped_column(default=dict)
     warnings: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[JsonDict | None]
     """The `DataState` after the step; None while there is no data."""
     data: Mapped[str] = mapped_column(default="")
-    """The job whose data is the data after the step; empty while there is none."""
+    """The job that left the data as it is after the step (in a control, after its last step); empty while there is
+    none."""
     tables: Mapped[JsonDict] = mapped_column(default=dict)
     """Name → artefact (CSV)."""
     tests: Mapped[list[str]] = mapped_column(default=list)
@@ -73,6 +74,7 @@ class StepRecord(Record):
     """File name → artefact."""
     versions: Mapped[JsonDict] = mapped_column(default=dict)
     wall_s: Mapped[float] = mapped_column(default=0.0)
+    """Of the whole job."""
     isolation: Mapped[JsonDict | None]
     log: Mapped[str] = mapped_column(default="")
     """Artefact with what a step that failed printed."""

@@ -14,6 +14,7 @@ from agent.discover.context import DiscoverContext
 from agent.discover.records import StepRecord
 from agent.experiment import job_id, run_in_sandbox
 from agent.models.discover_requests import StepDraft, Value
+from agent.tool_calls import place_of
 from sandboxes.sandbox import Job, Limits, Outcome
 from tools.calls import DATA, Call, Returned, collect, prepare_chain
 from tools.data import DataState
@@ -126,7 +127,7 @@ async def _run_chain(
         rows = [row]
     else:
         job = await asyncio.to_thread(_job, context, place, calls, standing)
-        outcome = await run_in_sandbox(context, job)
+        outcome = await run_in_sandbox(context, job, place_of(calls[0].tool.spec, lambda: context.sandbox))
         rows = []
         for number, call in enumerate(calls):
             row = _row(place, first + number, steps[number], standing)

@@ -8,8 +8,9 @@ from agent.discover.context import DiscoverContext
 from agent.discover.design import DesignNote, batches, brief, confounding, groups
 from agent.discover.plans import CONFIRMATION, DISCOVERY, PROFILE, start_of, steps_of
 from agent.discover.records import StepRecord
+from agent.discover.settings import Hints
 from agent.discover.state import State
-from agent.discover.steps import Place, PlannedStep, Standing, run_step, state_of
+from agent.discover.steps import Place, PlannedStep, Standing, run_step, run_steps, state_of
 from agent.errors import BadConfiguration
 from agent.models.discover_requests import ColumnBrief, DataBrief, StepDraft
 from tools.data import DataState
@@ -37,16 +38,18 @@ async def profile(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, 
     _check_hints(context, state_of(read))
     data = brief(state_of(read), context.settings.hints)
     compared = groups(data, context.settings.hints)[:_MOST_CHECKED]
-    for number, column in enumerate(compared, start=2):
-        around = [name for name in (*batches(data), *context.settings.hints.covariates) if name != column.name]
-        step = _step(
-            f"{DESIGN}-{number - 1}", "check_design", group=column.name, covariates=tuple(dict.fromkeys(around))
-        )
-        await run_step(context, Place(PROFILE), number, step, standing)
+    steps = [_design(n, column, data, context.settings.hints) for n, column in enumerate(compared, start=1)]
     by = {"group": compared[0].name} if compared else {}
-    await run_step(context, Place(PROFILE), 2 + len(compared), _step(QUALITY, "profile_quality", **by), standing)
+    steps.append(_step(QUALITY, "profile_quality", **by))
+    async for _ in run_steps(context, Place(PROFILE), 2, steps, standing):
+        pass  # what they say is in their records
     await _hold_back(context, profiled(context), standing)
     return {"round": state["round"]}
+
+
+def _design(number: int, column: ColumnBrief, data: DataBrief, hints: Hints) -> PlannedStep:
+    around = dict.fromkeys(name for name in (*batches(data), *hints.covariates) if name != column.name)
+    return _step(f"{DESIGN}-{number}", "check_design", group=column.name, covariates=tuple(around))
 
 
 def profiled(context: DiscoverContext, variant: str = "") -> DataBrief:

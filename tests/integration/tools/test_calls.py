@@ -10,7 +10,7 @@ from example_tools import small_data, write_tools
 
 from sandboxes.process import ProcessSandbox
 from sandboxes.sandbox import Job, Limits, Outcome
-from tools.calls import RESULT, Prepared, Returned, collect, prepare
+from tools.calls import RESULT, Call, Prepared, Returned, collect, prepare, prepare_chain
 from tools.errors import NotApplicable, ToolFailed
 from tools.registry import find_tools
 from tools.tool import Tool
@@ -21,9 +21,10 @@ def folder(tmp_path: Path) -> Path:
     return write_tools(tmp_path / "own")
 
 
-def run(prepared: Prepared, tmp_path: Path, wall_s: float = 60) -> Outcome:
-    data = tmp_path / "data.h5ad"
-    small_data().write_h5ad(data)
+def run(prepared: Prepared, tmp_path: Path, wall_s: float = 60, data: Path | None = None) -> Outcome:
+    if data is None:
+        data = tmp_path / "data.h5ad"
+        small_data().write_h5ad(data)
     job = Job(
         id=f"call-{prepared.hash[:32]}",
         command=prepared.command,
@@ -82,6 +83,41 @@ def test_a_tool_that_crashes_leaves_its_traceback(folder: Path, tmp_path: Path) 
     assert "ZeroDivisionError" in outcome.log
     with pytest.raises(ToolFailed, match="ended without a result"):
         collect(tool.spec, outcome.outputs)
+
+
+def test_a_chain_gives_what_its_calls_give_one_by_one(tmp_path: Path) -> None:
+    """Each call finds the data and the tables that those before it left, and every output is told apart."""
+    tools = find_tools()
+    pair = {"group": "group", "numerator": "b", "denominator": "a"}
+    calls = [
+        Call("s1", tools.get("normalise"), {"method": "median"}),
+        Call("s2", tools.get("test_differential"), pair),
+        Call("s3", tools.get("plot_volcano"), {"tests": "s2.differential"}),
+    ]
+    outcome = run(prepare_chain(calls, tmp_path), tmp_path)
+    assert outcome.status == "ok", outcome.log
+    chained = [collect(one.tool.spec, outcome.outputs, place) for place, one in enumerate(calls)]
+    assert "volcano.svg" in chained[2].figures
+    assert chained[0].data is not None
+    alone = run(prepare(calls[1].tool, pair, tmp_path), tmp_path, data=chained[0].data)
+    table = collect(calls[1].tool.spec, alone.outputs).tables["differential"]
+    assert chained[1].tables["differential"].read_bytes() == table.read_bytes()
+
+
+def test_a_chain_ends_with_the_call_that_gives_nothing(folder: Path, tmp_path: Path) -> None:
+    """What came before it is kept: a crash costs its own step."""
+    tools = find_tools([folder])
+    calls = [
+        Call("s1", tools.get("rank_by_similarity"), {"sample": "s1"}),
+        Call("s2", tools.get("crash"), {}),
+        Call("s3", tools.get("rank_by_similarity"), {"sample": "s2"}),
+    ]
+    outcome = run(prepare_chain(calls, tmp_path), tmp_path)
+    assert outcome.status == "error"
+    assert collect(calls[0].tool.spec, outcome.outputs).summary == "s2 is nearest to s1."
+    for place in (1, 2):
+        with pytest.raises(ToolFailed, match="ended without a result"):
+            collect(calls[place].tool.spec, outcome.outputs, place)
 
 
 def test_a_tool_that_hangs_is_ended(folder: Path, tmp_path: Path) -> None:
