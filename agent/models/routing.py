@@ -73,6 +73,7 @@ class FallbackModel:
             try:
                 return await self._first.ask(request)
             except ModelUnavailable as error:
-                self._gone = True
-                self._notice(f"{self._second.name} takes over: {error}")
+                if not self._gone:  # questions that were asked side by side fail side by side
+                    self._gone = True
+                    self._notice(f"{self._second.name} takes over: {error}")
         return await self._second.ask(request)

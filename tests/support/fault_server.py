@@ -121,6 +121,13 @@ class FaultServer(ThreadingHTTPServer):
         handler.connection.shutdown(socket.SHUT_RDWR)
 
     @staticmethod
+    def dies(handler: Handler) -> None:
+        """The server ends: this call gets no reply, and whoever calls next finds nobody there."""
+        FaultServer.hangs_up(handler)
+        handler.server.shutdown()
+        handler.server.server_close()
+
+    @staticmethod
     def cuts_off(handler: Handler) -> None:
         """The reply ends in the middle."""
         handler.send_response(200)

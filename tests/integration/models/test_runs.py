@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fault_server import PASSING, REPAIRED, TOKENS, FaultServer
+from fault_server import PASSING, REPAIRED, TOKENS, FaultServer, serving
 from quick_runs import QUICK
 
 from agent.cli_models import find_recording
 from agent.config import ModelChoice
 from agent.errors import ReplayDeparted
 from agent.loop import Ending, open_context, work
+from agent.models import endpoint
 from agent.models.prices import Price
 from agent.recordings import read_recording, scrubbed, write_recording
 from agent.records import AttemptRecord, CallRow, EventRecord, IdeaRecord, VerdictRecord
@@ -169,6 +170,33 @@ def test_an_idea_keeps_to_its_own_limits(tmp_path: Path, server: FaultServer, li
         tried = run.all(AttemptRecord, AttemptRecord.number)
         assert [row.status for row in tried if row.idea_id == "r1-2"] == statuses
         assert [row.status for row in tried if row.idea_id == "r1-1"] == ["ok"]
+
+
+def test_a_second_endpoint_takes_over_where_the_first_one_dies_and_the_report_says_who_answered(
+    tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It dies when all ideas of the first round are compared with papers and none is written."""
+    monkeypatch.setattr(endpoint, "LONGEST_WAIT_S", 0.01)
+    server.will(server.researches)
+    second = ModelChoice(name="second", base_url=server.url)
+    with serving() as first:
+        first.will(*[first.researches] * 7, first.dies)
+        choice = ModelChoice(name="first", base_url=first.url)
+        with make(tmp_path, server, model=choice, models={"fallback": second}) as run:
+            assert go(run) == "finished"
+            usage = json.loads((run.folder / "usage.json").read_text())
+            report = (run.folder / "report.md").read_text()
+            (notice,) = run.all(EventRecord, kind="model")
+            assert {row.status for row in run.all(AttemptRecord) if row.id.endswith("a2")} == {"ok"}
+    assert notice.text.startswith("openai:second takes over: first at http://127.0.0.1:")
+    usable = {(one["round"], one["kind"], one["model"]): one["usable"] for one in usage}
+    assert usable["r1", "propose_ideas", "openai:first"] == 1
+    assert usable["r1", "write_code", "openai:first"] == 0
+    assert usable["r1", "write_code", "openai:second"] == 2
+    assert {model for round_, _, model in usable if round_ == "r2"} == {"openai:second"}
+    assert first.billed + server.billed == sum(one["prompt_tokens"] + one["completion_tokens"] for one in usage)
+    assert "| Answered by | first; fallback: second." in report
+    assert all(f"openai:{name}" in report for name in ("first", "second"))
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from agent.errors import BadConfiguration, ModelFailed, ModelUnavailable
@@ -29,8 +31,10 @@ class Named:
         self.error = error
 
     async def ask(self, _request):
-        if self.error:
-            raise self.error
+        error = self.error
+        await asyncio.sleep(0)
+        if error:
+            raise error
         return Ideas(ideas=(IdeaDraft(title=self.name, summary="A summary."),))
 
 
@@ -53,7 +57,7 @@ async def test_the_second_takes_over_for_good_and_says_so_once():
     notices: list[str] = []
     first = Named("first", ModelUnavailable("gone"))
     model = FallbackModel(first, Named("second"), notices.append)
-    assert await who(model, Propose()) == "second"
+    assert await asyncio.gather(who(model, Propose()), who(model, Propose())) == ["second", "second"]
     first.error = None
     assert await who(model, Propose()) == "second"
     assert notices == ["second takes over: gone"]
