@@ -63,14 +63,17 @@ def _finding(run: Run, id_: str, step: StepRecord, table: str, row: str, asked: 
     content = table_of(run, step.tables[table])
     names = content.names(row)
     numbers = {column: content.number(row, column) for column in _SHOWN}
+    highest, lowest = content.text(row, "highest"), content.text(row, "lowest")
     return Finding(
         id=id_,
         entity=names[0] if names else row,
         names=(*names, row),
-        what=_what(step, table, asked),
+        what=f"{_what(step, table, asked)}{f', highest in {highest}, lowest in {lowest}' if highest else ''}",
         direction=content.direction(row),
         called=content.called(row),
         numbers={column: value for column, value in numbers.items() if value is not None},
+        highest=highest,
+        lowest=lowest,
         table=table,
         row=row,
         step=step.id,

@@ -119,6 +119,9 @@ class Finding(Context):
     called: bool
     """Whether it passes the test's own cut."""
     numbers: dict[str, float]
+    highest: str = ""
+    """Of several groups: the one with the highest mean."""
+    lowest: str = ""
     table: str
     row: str
     step: str

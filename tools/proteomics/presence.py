@@ -24,6 +24,7 @@ PRESENCE = Table(
     {
         "seen_numerator": "samples of the numerator in which it was measured",
         "seen_denominator": "samples of the denominator in which it was measured",
+        "difference": "share of the numerator's samples in which it was measured, less that of the denominator's",
         "mean_seen": "mean of its values in the group that has more of it",
         "p": "two-sided p of the difference in how often it was measured",
         "q": "p adjusted over the table (Benjamini and Hochberg)",
@@ -69,6 +70,7 @@ def test_presence(
     columns = {
         "seen_numerator": seen[:, 0].astype(int),
         "seen_denominator": seen[:, 1].astype(int),
+        "difference": seen[:, 0] / sizes[0] - seen[:, 1] / sizes[1],
         "mean_seen": abundance,
         "p": p,
         "q": q,

@@ -7,7 +7,6 @@ from itertools import islice
 
 from agent.models.discover_requests import (
     Claim,
-    Direction,
     Finding,
     Hypotheses,
     HypothesisDraft,
@@ -26,6 +25,7 @@ _EFFECTS = {
     "largest_change": "log2 change",
     "log2_spread": "log2 spread",
     "log2_fc_difference": "difference of log2 differences",
+    "difference": "difference in the share of samples",
 }
 _FOLLOWED = ("trend", "time_course")
 """Aims that follow a number instead of comparing groups."""
@@ -34,7 +34,8 @@ _TOGETHER = 3
 
 
 def propose_hypotheses(request: ProposeHypotheses) -> Hypotheses:
-    """The strongest finding of each table, then the next ones of each, then what goes together."""
+    """The strongest finding of each table, then what the next ones of each have in common, then what is left. No
+    finding is claimed twice."""
     if request.refused:
         return Hypotheses(hypotheses=())  # the rules would write the same again
     return Hypotheses(hypotheses=tuple(islice(_written(request), request.count)))
@@ -47,13 +48,16 @@ def _written(request: ProposeHypotheses) -> Iterator[HypothesisDraft]:
             by_table.setdefault((one.step, one.table), []).append(one)
     for found in by_table.values():
         yield _of_one(request, found[0])
+    left: list[Finding] = []
     for found in by_table.values():
-        for direction in ("higher", "lower"):
-            alike = [one for one in found[1:] if one.direction == direction]
-            if len(alike) > 1:
-                yield _of_several(request, alike[:_TOGETHER], "higher" if direction == "higher" else "lower")
-    for found in by_table.values():
-        yield from (_of_one(request, one) for one in found[1:])
+        alike: dict[tuple[str, ...], list[Finding]] = {}
+        for one in found[1:]:
+            alike.setdefault((one.direction, one.highest, one.lowest), []).append(one)
+        for several in alike.values():
+            if len(several) > 1:
+                yield _of_several(request, several[:_TOGETHER])
+            left += several[_TOGETHER:] if len(several) > 1 else several
+    yield from (_of_one(request, one) for one in left)
 
 
 def _of_one(request: ProposeHypotheses, one: Finding) -> HypothesisDraft:
@@ -68,50 +72,66 @@ def _of_one(request: ProposeHypotheses, one: Finding) -> HypothesisDraft:
     )
 
 
-def _of_several(request: ProposeHypotheses, found: Sequence[Finding], direction: Direction) -> HypothesisDraft:
-    asked = request.objective
-    names = ", ".join(one.entity for one in found[:-1]) + f" and {found[-1].entity}"
-    word = "higher" if direction == "higher" else "lower"
-    verb = ("rise" if direction == "higher" else "fall") if asked.aim in _FOLLOWED else f"are {word}"
+def _of_several(request: ProposeHypotheses, found: Sequence[Finding]) -> HypothesisDraft:
+    asked, first = request.objective, found[0]
+    names = _listed([one.entity for one in found])
     return HypothesisDraft(
-        statement=f"{names} {verb} together {_where(asked, found[0].table)}.",
+        statement=f"{_sentence(asked, first, names)} ({_numbers(*found)}).",
         entities=tuple(one.entity for one in found),
         conditions=_conditions(asked),
-        claims=tuple(Claim(finding=one.id, direction=direction) for one in found),
-        experiment=_experiment(asked, names, found[0].table),
+        claims=tuple(Claim(finding=one.id, direction=one.direction) for one in found),
+        experiment=_experiment(asked, names, first.table),
     )
 
 
-def _sentence(asked: ObjectiveDraft, one: Finding) -> str:
-    if one.table == "survival":
-        word = "a shorter" if one.direction == "higher" else "a longer"
-        return f"A higher level of {one.entity} goes with {word} time until {asked.event}"
-    if one.table == "presence":
-        seen = "more often" if one.direction == "higher" else "less often"
-        return f"{one.entity} is found {seen} in {asked.numerator} than in {asked.denominator}"
-    if asked.aim in _FOLLOWED and one.direction != "different":
-        return f"{one.entity} {'rises' if one.direction == 'higher' else 'falls'} {_where(asked, one.table)}"
+def _sentence(asked: ObjectiveDraft, one: Finding, several: str = "") -> str:
+    """What a finding says, of its entity or of several that say the same."""
+    subject, is_, s = several or one.entity, "are" if several else "is", "" if several else "s"
+    higher = one.direction == "higher"
+    contrast = f"{asked.numerator} than in {asked.denominator}"
+    match one.table:
+        case "survival":
+            levels = f"Higher levels of {several} go" if several else f"A higher level of {one.entity} goes"
+            return f"{levels} with {'a shorter' if higher else 'a longer'} time until {asked.event}"
+        case "presence":
+            return f"{subject} {is_} found {'more' if higher else 'less'} often in {contrast}"
+        case "kinases":
+            return f"{subject} {is_} {'more' if higher else 'less'} active in {contrast}"
+        case "enrichment" if "odds_ratio" in one.numbers:
+            among = f"among what differs between {asked.numerator} and {asked.denominator}"
+            return f"Members of {subject} are {'enriched' if higher else 'depleted'} {among}"
+    if one.highest:
+        return f"{subject} {is_} highest in {one.highest} and lowest in {one.lowest} among the groups of {asked.column}"
     if one.direction == "different":
-        return f"{one.entity} differs {_where(asked, one.table)}"
-    return f"{one.entity} is {one.direction} {_where(asked, one.table)}"
+        return f"{subject} differ{s} {_where(asked)}"
+    if asked.aim in _FOLLOWED:
+        return f"{subject} {'rise' if higher else 'fall'}{s} {_where(asked)}"
+    return f"{subject} {is_} {one.direction} {_where(asked)}"
 
 
-def _where(asked: ObjectiveDraft, table: str) -> str:
-    if asked.aim in {"two_groups", "panel", "interaction"}:
-        more = {"enrichment": "among what differs between", "kinases": "in activity in"}.get(table, "in")
-        joined = "and" if table == "enrichment" else "than in"
-        return f"{more} {asked.numerator} {joined} {asked.denominator}"
-    if asked.aim == "several_groups":
-        return f"between the groups of {asked.column}"
-    if asked.aim == "survival":
-        return f"with a shorter time until {asked.event}"
-    return f"over {asked.column}" if asked.aim == "time_course" else f"with {asked.column}"
+def _where(asked: ObjectiveDraft) -> str:
+    match asked.aim:
+        case "two_groups" | "panel" | "interaction":
+            return f"in {asked.numerator} than in {asked.denominator}"
+        case "several_groups":
+            return f"between the groups of {asked.column}"
+        case "time_course":
+            return f"over {asked.column}"
+        case _:
+            return f"with {asked.column}"
 
 
-def _numbers(one: Finding) -> str:
-    shown = [f"{_EFFECTS[name]} {value:.3g}" for name, value in one.numbers.items() if name in _EFFECTS][:1]
-    shown += [f"q {one.numbers['q']:.3g}"] if "q" in one.numbers else []
-    return ", ".join(shown)
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _numbers(*found: Finding) -> str:
+    """The effect and the q value, of each finding in the order of their names."""
+    known = found[0].numbers
+    shown = [next((name for name in _EFFECTS if name in known), ""), "q" if "q" in known else ""]
+    return ", ".join(
+        f"{_EFFECTS.get(name, name)} {_listed([f'{one.numbers[name]:.3g}' for one in found])}" for name in shown if name
+    )
 
 
 def _conditions(asked: ObjectiveDraft) -> str:
@@ -136,5 +156,7 @@ def _experiment(asked: ObjectiveDraft, entity: str, table: str) -> str:
     what = measured.get(table, entity)
     if asked.aim == "survival":
         return f"Measure {what} by an independent method in another cohort with follow-up, and test the hazard again."
-    where = f"of {asked.numerator} and {asked.denominator}" if asked.numerator else f"along {asked.column}"
+    where = f"along {asked.column}" if asked.aim in _FOLLOWED else f"of each group of {asked.column}"
+    if asked.numerator:
+        where = f"of {asked.numerator} and {asked.denominator}"
     return f"Measure {what} by an independent method, such as targeted mass spectrometry, in new samples {where}."

@@ -34,8 +34,10 @@ def test_p_is_fishers_and_a_feature_seen_nowhere_is_no_row():
     assert set(table.index) == {"P0", "P1", "P3"}
     assert table.loc["P0", "p"] == pytest.approx(scipy.stats.fisher_exact([[6, 0], [0, 6]]).pvalue)
     assert table.loc["P1", "p"] == pytest.approx(scipy.stats.fisher_exact([[6, 3], [0, 3]]).pvalue)
-    assert list(table.loc["P0", ["only_in", "seen_numerator", "seen_denominator"]]) == ["b", 6, 0]
+    columns = ["only_in", "seen_numerator", "seen_denominator", "difference"]
+    assert list(table.loc["P0", columns]) == ["b", 6, 0, 1.0]
     assert table.loc["P1", "only_in"] == ""
+    assert table.loc["P1", "difference"] == pytest.approx(0.5)
 
 
 def test_abundance_tells_an_absent_protein_from_one_that_is_often_missed():

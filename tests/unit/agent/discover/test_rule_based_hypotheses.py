@@ -1,0 +1,70 @@
+"""What the rules write of findings: plain sentences, each finding once, none that the check of numbers would refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.discover.checking import refusal
+from agent.models.discover_requests import Finding, ObjectiveDraft, ProposeHypotheses
+from agent.models.rule_based.discover_hypotheses import propose_hypotheses
+
+ASKED = ObjectiveDraft(
+    title="What differs", question="What differs?", aim="two_groups", column="group", numerator="case",
+    denominator="ctrl",
+)  # fmt: skip
+
+
+def finding(number, entity, direction="higher", table="differential", **more):
+    numbers = more.pop("numbers", {"log2_fc": 1.25 if direction == "higher" else -1.25, "q": 0.0012})
+    return Finding(
+        id=f"f{number}", entity=entity, names=(entity,), what="", direction=direction, called=True, numbers=numbers,
+        table=table, row=entity, step=f"o1-1-w1-{table}", **more,
+    )  # fmt: skip
+
+
+def written(*findings, asked=ASKED, count=8):
+    drafts = propose_hypotheses(ProposeHypotheses(objective=asked, findings=findings, count=count)).hypotheses
+    known = {one.id: one for one in findings}
+    assert [refusal(draft, known) for draft in drafts] == [""] * len(drafts)
+    return drafts
+
+
+def test_no_finding_is_claimed_twice():
+    drafts = written(*(finding(n, f"P{n}", "lower" if n % 3 == 0 else "higher") for n in range(12)))
+    claimed = [claim.finding for draft in drafts for claim in draft.claims]
+    assert len(claimed) == len(set(claimed))
+    assert drafts[1].statement == (
+        "P1, P2 and P4 are higher in case than in ctrl (log2 difference 1.25, 1.25 and 1.25, "
+        "q 0.0012, 0.0012 and 0.0012)."
+    )
+
+
+def test_what_differs_among_several_groups_says_where_it_is_highest_and_lowest():
+    asked = ASKED.model_copy(update={"aim": "several_groups", "numerator": "", "denominator": ""})
+    found = [
+        finding(n, f"P{n}", "different", "groups", numbers={"log2_spread": 2.1, "q": 0.001}, highest=high, lowest="g1")
+        for n, high in enumerate(("g3", "g2", "g3", "g2"))
+    ]
+    first, second, *_ = written(*found, asked=asked)
+    assert first.statement.startswith("P0 is highest in g3 and lowest in g1 among the groups of group (log2 spread 2.1")
+    assert second.statement.startswith("P1 and P3 are highest in g2 and lowest in g1 among the groups of group")
+    assert first.experiment.endswith("in new samples of each group of group.")
+
+
+@pytest.mark.parametrize(
+    ("table", "numbers", "direction", "says"),
+    [
+        ("presence", {"difference": -1.0, "q": 0.001}, "lower", "X is found less often in case than in ctrl"),
+        ("kinases", {"z": 7.5, "q": 0.001}, "higher", "X is more active in case than in ctrl"),
+        ("enrichment", {"odds_ratio": 9.0}, "higher", "Members of X are enriched among what differs between case"),
+    ],
+)
+def test_each_kind_of_table_has_words_of_its_own(table, numbers, direction, says):
+    (draft,) = written(finding(1, "X", direction, table, numbers=numbers))
+    assert draft.statement.startswith(says)
+
+
+def test_adverse_and_protective_are_not_mixed_up():
+    asked = ASKED.model_copy(update={"aim": "survival", "column": "days", "event": "death", "numerator": ""})
+    (draft,) = written(finding(1, "X", "higher", "survival", numbers={"hazard_ratio": 1.5, "q": 0.001}), asked=asked)
+    assert draft.statement.startswith("A higher level of X goes with a shorter time until death (hazard ratio 1.5")
