@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from agent.models.prompts import Form
 from agent.models.requests import Answer, CodeChange, Request
@@ -12,6 +13,8 @@ _JSON: tuple[Form, ...] = ("json_schema", "tool", "json", "text")
 _FENCES_TRIED = 2
 _MOST_ITEMS = 12
 """Of a list that is forced: small models add to an open one until the answer is cut off."""
+_MOST_CHOICES = 200
+"""Of one text that is forced: OpenAI takes 1,000 in a whole schema, and long ones slow down a grammar."""
 _UNFORCED = frozenset({"default", "title", "description", "minLength", "maxLength", "pattern"})
 """Schema words that some endpoints refuse, or turn into grammars of thousands of rules. Answers are checked anyway."""
 
@@ -45,26 +48,45 @@ def parameters(form: Form, request: Request[Any]) -> dict[str, Any]:
 def strict_schema(request: Request[Any]) -> dict[str, Any]:
     """The JSON schema of an answer in the subset that strict decoding takes: every property required, none besides.
 
-    Code can only be written into the files that the question shows.
+    Names and numbers of entries are those that the question leaves open.
     """
-    schema: dict[str, Any] = _strict(request.answer_type.model_json_schema())
-    if issubclass(request.answer_type, CodeChange):
-        paths = [file.path for file in getattr(request, "files", ())]
-        schema["$defs"]["WholeFile"]["properties"]["path"]["enum"] = paths
+    choices = {name: list(dict.fromkeys(texts)) for name, texts in request.choices().items()}
+    narrow = {name: texts for name, texts in choices.items() if 0 < len(texts) <= _MOST_CHOICES}
+    schema: dict[str, Any] = _strict(request.answer_type.model_json_schema(), _Narrowing(narrow, request.lengths()))
     return schema
 
 
-def _strict(node: Any) -> Any:  # noqa: ANN401  a JSON value
+class _Narrowing(NamedTuple):
+    """What a question leaves open, by the names of an answer's properties."""
+
+    choices: Mapping[str, list[str]]
+    lengths: Mapping[str, tuple[int, int]]
+
+    def of(self, name: str, node: Any) -> Any:  # noqa: ANN401  a JSON value
+        """The schema of a property, narrowed."""
+        texts = {"type": "string", "enum": self.choices[name]} if name in self.choices else None
+        if node.get("type") == "string":
+            return texts or node
+        if node.get("type") != "array":
+            return node
+        fewest, most = self.lengths.get(name, (0, node["maxItems"]))
+        return {**node, "items": texts or node["items"], "minItems": fewest, "maxItems": most}
+
+
+def _strict(node: Any, narrowing: _Narrowing) -> Any:  # noqa: ANN401  a JSON value
     if isinstance(node, list):
-        return [_strict(item) for item in node]
+        return [_strict(item, narrowing) for item in node]
     if not isinstance(node, dict):
         return node
-    strict = {word: _strict(value) for word, value in node.items() if word not in _UNFORCED and word != "properties"}
+    kept = {word: value for word, value in node.items() if word not in _UNFORCED and word != "properties"}
+    strict = {word: _strict(value, narrowing) for word, value in kept.items()}
     if node.get("type") == "array":
         strict.setdefault("maxItems", _MOST_ITEMS)
     if "properties" in node:
         # Names of properties are no schema words: a field may well be called "title".
-        strict["properties"] = {name: _strict(value) for name, value in node["properties"].items()}
+        strict["properties"] = {
+            name: narrowing.of(name, _strict(value, narrowing)) for name, value in node["properties"].items()
+        }
         strict["required"] = list(node["properties"])
         strict["additionalProperties"] = False
     return strict

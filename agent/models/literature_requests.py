@@ -45,6 +45,10 @@ class ComparePapers(Request[JudgedPapers]):
         """A paper that is left out is not thereby another one."""
         return _missing(self.papers, [one.paper for one in answer.papers])
 
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """One entry for each paper."""
+        return {"papers": (len(self.papers), len(self.papers))}
+
 
 class PaperScores(Answer):
     """How well a paper fits a task, each from 1 to 10."""
@@ -82,6 +86,10 @@ class ScorePapers(Request[ScoredPapers]):
         if any(not 1 <= value <= 10 for value in scores):
             return "every score is a whole number from 1 to 10"
         return _missing(self.papers, [one.paper for one in answer.papers])
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """One entry for each paper."""
+        return {"papers": (len(self.papers), len(self.papers))}
 
 
 def _missing(papers: Sequence[PaperExcerpt], given: Sequence[int]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -153,6 +154,17 @@ class Request(BaseModel, Generic[A]):
         """What makes a well-formed answer useless for this question, in words for a model; empty when nothing does."""
         return ""
 
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Field, anywhere in the answer, to the texts that it can hold, for an endpoint that forces answers.
+
+        A small model that cannot write a name which the question lacks finds one that it has.
+        """
+        return {}
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """List, anywhere in the answer, to its fewest and most entries, likewise."""
+        return {}
+
 
 class ProposeIdeas(Request[Ideas]):
     """Ideas for a task, from ranked papers and from what earlier rounds showed."""
@@ -179,6 +191,14 @@ class ProposeIdeas(Request[Ideas]):
             return "an idea's `summary` repeats the question; it should say what you would change, and how"
         return ""
 
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Only papers and ideas that the question shows can be built on."""
+        return {"paper": (paper.id for paper in self.papers), "builds_on": (idea.id for idea in self.history)}
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """As many ideas as are asked for, at most."""
+        return {"ideas": (1, self.count)}
+
 
 class WriteCode(Request[CodeChange]):
     """Code for an idea, as changes to the baseline's files."""
@@ -193,6 +213,10 @@ class WriteCode(Request[CodeChange]):
     def flaw_of(self, answer: CodeChange) -> str:
         """An answer that leaves the program as it was does not carry out the idea."""
         return _flaw_of_code(self.files, answer)
+
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Code that is forced goes into the files that the question shows."""
+        return {"path": (file.path for file in self.files)}
 
 
 class RepairCode(Request[CodeChange]):
@@ -216,6 +240,10 @@ class RepairCode(Request[CodeChange]):
     def flaw_of(self, answer: CodeChange) -> str:
         """An answer that leaves the program as it was repairs nothing."""
         return _flaw_of_code(self.files, answer)
+
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Code that is forced goes into the files that the question shows."""
+        return {"path": (file.path for file in self.files)}
 
 
 class Fact(Context):

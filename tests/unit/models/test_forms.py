@@ -48,5 +48,22 @@ def test_code_that_is_forced_goes_into_the_files_of_the_question():
     assert path["enum"] == [file.path for file in WRITE.files]
 
 
+def test_names_and_numbers_of_entries_are_those_that_the_question_leaves_open():
+    schema = strict_schema(PROPOSE)
+    ideas, draft = schema["properties"]["ideas"], schema["$defs"]["IdeaDraft"]["properties"]
+    assert (ideas["minItems"], ideas["maxItems"]) == (1, PROPOSE.count)
+    assert schema["$defs"]["Citation"]["properties"]["paper"]["enum"] == [paper.id for paper in PROPOSE.papers]
+    assert draft["builds_on"]["items"]["enum"] == [idea.id for idea in PROPOSE.history]
+    assert draft["components"]["items"] == {"type": "string"}
+
+
+def test_names_that_are_none_or_too_many_are_left_open():
+    paper = PROPOSE.papers[0]
+    many = tuple(paper.model_copy(update={"id": str(number)}) for number in range(1000))
+    for papers in ((), many):
+        schema = strict_schema(PROPOSE.model_copy(update={"papers": papers}))
+        assert schema["$defs"]["Citation"]["properties"]["paper"] == {"type": "string"}
+
+
 def test_code_is_asked_for_in_fences_first_and_forced_in_the_end():
     assert [ladder(CodeChange, attempt)[0] for attempt in range(1 + MAX_REPAIRS)] == ["files", "files", "json_schema"]
