@@ -4,7 +4,8 @@ A command's module is imported when the command is called: what some need takes 
 mistyped name have no use for it.
 
 Exit codes: 0 done; 2 something that was typed or configured cannot be right (one line says what); 3 something outside
-does not answer (engine, endpoint): try again with `resume`; 130 stopped before the end: `resume` goes on.
+does not answer (engine, endpoint) or the disk is full: try again with `resume`; 130 stopped before the end: `resume`
+goes on.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import typer
 from typer.main import get_command
 
 from agent.errors import ModelUnavailable, UserMustAct
+from agent.full_disk import is_full_disk
 from sandboxes.errors import JobRejected, SandboxUnavailable
 from tools.errors import ToolError
 from workspaces.errors import TaskInvalid
@@ -116,9 +118,13 @@ def main() -> None:
         _complain(error, 3)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
+    except Exception as error:
+        if not is_full_disk(error):
+            raise
+        _complain("no space is left on the disk: make room; a run that was worked on goes on with `resume`", 3)
 
 
-def _complain(error: Exception, code: int) -> None:
+def _complain(error: Exception | str, code: int) -> None:
     for line in str(error).splitlines():
         sys.stderr.write(f"echolocate: {line}\n")
     sys.exit(code)

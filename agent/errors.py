@@ -16,7 +16,7 @@
 
 Trees of the lower packages, which know nothing of this one: `sandboxes.errors`, `workspaces.errors`, `tools.errors`.
 The command line turns `UserMustAct`, `TaskInvalid` and `JobRejected` into one line and exit code 2,
-`SandboxUnavailable` and `ModelUnavailable` into one line and exit code 3 (try again with `resume`).
+`SandboxUnavailable`, `ModelUnavailable` and a full disk into one line and exit code 3 (try again with `resume`).
 """
 
 from __future__ import annotations
