@@ -81,6 +81,7 @@ class Opinion:
     quote: Quoted
     """Words of the evidence; empty when the judge quoted what is not there."""
     reason: Quoted
+    """Empty where the judge after it gives the same."""
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,7 @@ def _scores(ledger: FindingsLedger, hypothesis: str, rows: Sequence[JudgementRec
 def _score(ledger: FindingsLedger, hypothesis: str, criterion: str, rows: Sequence[JudgementRecord]) -> ScoreView:
     scores = [row.score for row in rows]
     average = mean(scores)
+    last = {row.reason: row.judge for row in rows}
     return ScoreView(
         criterion=criterion,
         mean=ledger.of_hypothesis(hypothesis, f"{criterion}, mean", average, f"{average:.1f}"),
@@ -254,7 +256,7 @@ def _score(ledger: FindingsLedger, hypothesis: str, criterion: str, rows: Sequen
                 judge=row.judge,
                 score=ledger.of_hypothesis(hypothesis, f"{criterion}, {row.judge}", row.score),
                 quote=quote(row.quote, "model"),
-                reason=quote(row.reason, "model"),
+                reason=quote(row.reason if last[row.reason] == row.judge else "", "model"),
             )
             for row in rows
         ),

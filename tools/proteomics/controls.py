@@ -14,6 +14,7 @@ from tools.errors import NotApplicable
 from tools.tool import Result, SampleColumnName, tool
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     from anndata import AnnData
 
 
@@ -27,7 +28,7 @@ def shuffle_labels(
     """Permute labels among the samples, so that whatever is found with them is found by luck.
 
     Several columns are permuted together: a time and its event stay a pair. `within` permutes only among samples that
-    share a level there, as a paired design needs. A permutation that changes nothing is drawn again.
+    share a level there, as a paired design needs. A permutation that leaves the groups as they are is drawn again.
     """
     rng = np.random.default_rng(seed)
     names = list(columns)
@@ -38,15 +39,22 @@ def shuffle_labels(
         for block in np.unique(blocks):
             members = np.flatnonzero(blocks == block)
             order[members] = rng.permutation(members)
-        if (before[order] != before).any():
+        if not _same_groups(before, before[order]):
             break
     else:
-        raise NotApplicable((f"the labels {', '.join(names)} are the same for all samples that may be exchanged",))
+        raise NotApplicable((f"no permutation of {', '.join(names)} puts other samples together",))
     shuffled = data.copy()
     for name in names:
         shuffled.obs[name] = data.obs[name].to_numpy()[order]
     moved = int((before[order] != before).sum())
     return Result(f"Permuted {', '.join(names)}: {moved} of {data.n_obs} samples have another label.", data=shuffled)
+
+
+def _same_groups(before: npt.NDArray[np.object_], after: npt.NDArray[np.object_]) -> bool:
+    """Whether the same samples share a label: groups that only swapped their names differ as much as before."""
+    groups = len(set(before))
+    together = len(set(zip(before, after, strict=True))) == groups
+    return together if groups < len(before) else bool((before == after).all())
 
 
 @tool(changes_data=True)

@@ -29,6 +29,8 @@ _EDGES = re.compile(r"ppi|network|edge|interact", re.IGNORECASE)
 _WINDOW = re.compile(r"window|flank", re.IGNORECASE)
 _ANSWERING = ("test_", "build_panel", "find_")
 _ADJUSTING = ("covariates", "block")
+_ENOUGH_FOR_FISHER = 4
+"""Samples a group from which Fisher's exact test can reach p < 0.05 at all."""
 _MISSING = 0.02
 """Share of missing values from which presence and absence are worth a test of their own."""
 
@@ -78,7 +80,8 @@ def _prepare(plan: _Plan, asked: ObjectiveDraft, data: DataBrief, *, plainer: bo
     if data.scale != "ratio" and not data.with_role("cells of"):
         plan.add("normalise", "samples differ in how much was measured", method="median")
     if asked.aim == "two_groups" and data.missing_share > _MISSING:
-        _two(plan, "test_presence", "found in one group and not in the other", asked)
+        method = "fisher" if _smallest_group(asked, data) >= _ENOUGH_FOR_FISHER else "abundance"
+        _two(plan, "test_presence", "found in one group and not in the other", asked, method=method)
     by_group = column is not None and column.kind == "category" and not plainer
     group = {"group": asked.column, "groups": "all" if asked.aim != "several_groups" else "one"} if by_group else {}
     plan.add("filter_features", "what was hardly measured cannot be tested", minimum=2 if by_group else 3, **group)
@@ -101,10 +104,13 @@ def _test_two_groups(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:
 
 
 def _smallest_effect(request: PlanWorkflow) -> float:
-    column = request.data.column(request.objective.column)
-    levels = (request.objective.numerator, request.objective.denominator)
-    smallest = min((column.levels.get(name, 0) for name in levels), default=0) if column else 0
-    return LARGE_EFFECT if smallest < SMALL_GROUP else SMALL_EFFECT
+    return LARGE_EFFECT if _smallest_group(request.objective, request.data) < SMALL_GROUP else SMALL_EFFECT
+
+
+def _smallest_group(asked: ObjectiveDraft, data: DataBrief) -> int:
+    """Samples of the smaller of the two groups."""
+    column = data.column(asked.column)
+    return min(column.levels.get(name, 0) for name in (asked.numerator, asked.denominator)) if column else 0
 
 
 def _interpret(plan: _Plan, request: PlanWorkflow, tests: str) -> None:
