@@ -32,15 +32,20 @@ from agent.cli_options import (
     attended,
 )
 from agent.cli_work import work_on
-from agent.discover.settings import REFINEMENTS, Hints, Refinement
+from agent.discover.settings import REFINEMENTS, Refinement
+from agent.discover.starting import SAMPLES, named_files, new_discovery
+from agent.discover.subject import EXAMPLE, subject_of
 from agent.errors import BadConfiguration, UserMustAct
 from agent.review.settings import ReviewSettings
+from tools.servers import McpServer
 
 
 def discover(
-    table: Annotated[Path | None, typer.Argument(help="Table of quantities; none with --demo.")] = None,
+    data: Annotated[
+        str, typer.Argument(help="Table of quantities; or a task that discovers, by its name or folder.")
+    ] = "",
     samples: Annotated[Path | None, typer.Option(help="Sample sheet: one row a sample.")] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Discover in generated data with a known truth.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help=f"Discover in generated data: the task {EXAMPLE}.")] = False,
     question: Annotated[str, typer.Option(help="What you want to know, in your words.")] = "",
     group: Annotated[str, typer.Option(help="Column of the groups to compare.")] = "",
     covariate: Annotated[list[str] | None, typer.Option(help="Column to adjust for; may be repeated.")] = None,
@@ -73,30 +78,22 @@ def discover(
     as_json: JsonOption = False,
 ) -> None:
     """Discover in data: objectives, workflows of tools, hypotheses with evidence and controls, a report."""
-    from agent.discover.starting import SAMPLES, TABLE, named_files, new_discovery
-    from tools.servers import McpServer
-
-    if demo == (table is not None):
-        raise UserMustAct("discover: name a table of quantities, or --demo, and not both")
-    files = named_files(file or [])
+    if demo == bool(data):
+        raise UserMustAct("discover: name a table of quantities or a task, or --demo, and not both")
+    named = {"question": question, "group": group, "pairs": pairs, "time": time, "event": event}
+    hints = {**named, "covariates": tuple(covariate or ())}
     own = own_settings(config)
     default, others = chosen(own, model, base_url)
     money_is_limited = dollars is not None or own.idea.dollars is not None
     with tempfile.TemporaryDirectory(prefix="echolocate-") as folder:
-        files |= _demo(Path(folder)) if table is None else {TABLE: table} | ({SAMPLES: samples} if samples else {})
+        subject = subject_of(data or EXAMPLE, Path(folder))
         made = new_discovery(
             runs,
             name=name,
-            files=files,
-            hints=Hints(
-                question=question,
-                group=group,
-                covariates=tuple(covariate or ()),
-                pairs=pairs,
-                time=time,
-                event=event,
-            ),
-            tools=tools or [],
+            subject=subject.name,
+            files=subject.files | named_files(file or []) | ({SAMPLES: samples} if samples else {}),
+            hints=subject.hints.model_copy(update={key: value for key, value in hints.items() if value}),
+            tools=[*subject.tools, *(tools or [])],
             servers=[McpServer.parse(server) for server in mcp or ()],
             refine=_refined(no_refine),
             model=default,
@@ -124,11 +121,3 @@ def _refined(without: str) -> tuple[Refinement, ...]:
     if wrong := [word for word in words if word not in REFINEMENTS]:
         raise BadConfiguration(f"--no-refine {without}: {wrong[0]!r} should be some of {','.join(REFINEMENTS)}")
     return tuple(level for level in REFINEMENTS if level not in words)
-
-
-def _demo(folder: Path) -> dict[str, Path]:
-    """Generated files, under the names that a discovery gives them."""
-    from tools.proteomics.generate import SpikeIn, write_spike_in
-
-    made = write_spike_in(folder, SpikeIn())
-    return {"table": made["table"], "samples": made["samples"], "gene_sets": made["sets"]}

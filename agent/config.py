@@ -81,7 +81,7 @@ class RunConfig(Settings):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$")
     created: datetime
     task: str
-    """Name of a built-in task, or the absolute path of a task folder; of a discovery, the name of its table."""
+    """Name of a built-in task, or the absolute path of a task folder; of a discovery, the name of its task or table."""
     task_hash: str = ""
     """Content of the task's files when the run began (`workspaces.task.fingerprint`)."""
     model: ModelChoice = ModelChoice()

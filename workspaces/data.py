@@ -35,6 +35,8 @@ from workspaces.files import put_in_place
 from workspaces.splits import FILES, check_splits, count_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workspaces.task import Task
 
 Split = Literal["validation", "test"]
@@ -129,9 +131,18 @@ def _kept(target: Path) -> DataSet | None:
 def _make(task: Task, out: Path) -> None:
     for name in FILES:
         (out / name).parent.mkdir(exist_ok=True)
-    settings = json.dumps(task.data, default=str)
-    command = [sys.executable, "-B", "-c", _RUNNER, str(out.resolve()), settings]
-    done = subprocess.run(command, cwd=task.folder, capture_output=True, text=True, check=False, errors="replace")
+    run_make(task.folder, task.data, out)
+
+
+def run_make(folder: Path, settings: Mapping[str, object], out: Path) -> None:
+    """Run ``make(out, settings)`` of a task's data.py, in the task's folder and in a process of its own.
+
+    Raises:
+        TaskInvalid: it fails.
+    """
+    given = json.dumps(settings, default=str)
+    command = [sys.executable, "-B", "-c", _RUNNER, str(out.resolve()), given]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, errors="replace")
     if done.returncode != 0:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         line = next((part.strip() for part in reversed(said) if 'data.py", line' in part), "")

@@ -5,6 +5,8 @@ README.md      for people: data, licence, split, metric, what is known about rea
 baseline/      the candidate's files: what an idea may change
 evaluate.py    trusted: ``score(y_true, y_pred) -> float``; a candidate never sees it (see `workspaces.scoring`)
 data.py        trusted: ``make(out, settings)`` writes the splits (see `workspaces.data`)
+
+A task whose task.toml has a table [discover] has other files: see `workspaces.discovery`.
 """
 
 from __future__ import annotations
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BUILT_IN = Path(__file__).parent / "tasks"
-_TEMPLATE = BUILT_IN / "_template"
-_TEMPLATE_NAME = "template"
+DISCOVER = "discover"
+"""The table of task.toml that a task has when it discovers."""
+TEMPLATE, EXAMPLE = BUILT_IN / "_template", BUILT_IN / "spike-in"
+"""What a new task begins as: one that improves a method, and one that discovers."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FILES = {
     "README.md": "a text for people: question, data and licence, split, metric",
@@ -44,14 +48,17 @@ _FILES = {
     "data.py": "the trusted make(out, settings) that writes the splits",
 }
 
+TaskName = Annotated[str, StringConstraints(pattern=rf"^{_NAME.pattern}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]*$")]
 
 
-class _Table(BaseModel):
+class TomlTable(BaseModel):
+    """A table of task.toml: each key's docstring is what a mistake in it is answered with."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-class Attributes(_Table):
+class Attributes(TomlTable):
     """What literature is ranked by, beside the topic."""
 
     input: Line
@@ -62,7 +69,7 @@ class Attributes(_Table):
     """The kind of problem in a word, such as "classification" or "regression"."""
 
 
-class Metric(_Table):
+class Metric(TomlTable):
     """The one number that says how good predictions are."""
 
     name: Line
@@ -75,7 +82,7 @@ class Metric(_Table):
     """The metric's unit, such as "grey levels"; none for a share."""
 
 
-class RunLimits(_Table):
+class RunLimits(TomlTable):
     """What one run of the candidate may use; the sandbox enforces it."""
 
     wall_s: StrictFloat = Field(default=120.0, gt=0, allow_inf_nan=False)
@@ -90,7 +97,7 @@ class RunLimits(_Table):
     """MiB that out/ may hold, at least 1."""
 
 
-class Run(_Table):
+class Run(TomlTable):
     """How a candidate is run."""
 
     command: tuple[Line, ...] = Field(min_length=1)
@@ -122,10 +129,10 @@ class Run(_Table):
         return seeds
 
 
-class TaskFile(_Table):
+class TaskFile(TomlTable):
     """What task.toml says."""
 
-    name: Annotated[str, StringConstraints(pattern=rf"^{_NAME.pattern}$")]
+    name: TaskName
     """Small letters, digits and hyphens, at most 40."""
     question: Line
     """What is to be found out, in one sentence."""
@@ -168,22 +175,34 @@ def load(folder: Path) -> Task:
     Raises:
         TaskInvalid: with one line per mistake of the whole folder.
     """
-    if not (folder / "task.toml").is_file():
-        raise TaskInvalid([f"{folder}: no task, for there is no task.toml in it"])
+    table = read_toml(folder)
+    if DISCOVER in table:
+        raise TaskInvalid([f"{folder.name}: discovers: start it with `echolocate discover {folder.name}`"])
     problems = [f"{name}: is missing: {what}" for name, what in _FILES.items() if not (folder / name).is_file()]
     if not any((folder / "baseline").glob("*.py")):
         problems.append("baseline/: is missing or holds no .py file: the candidate's files")
     task: Task | None = None
     try:
-        table = tomllib.loads((folder / "task.toml").read_text(encoding="utf-8"))
         task = Task(**dict(TaskFile.model_validate(table)), folder=folder.resolve())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        problems.append(f"task.toml: is no TOML: {error}")
     except ValidationError as error:
         problems += [f"task.toml: {line}" for line in mistakes(error, TaskFile)]
     if problems or task is None:
         raise TaskInvalid(problems)
     return task
+
+
+def read_toml(folder: Path) -> dict[str, Any]:
+    """What a task's task.toml holds, unchecked.
+
+    Raises:
+        TaskInvalid: there is none, or it is no TOML.
+    """
+    try:
+        return tomllib.loads((folder / "task.toml").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise TaskInvalid([f"{folder}: no task, for there is no task.toml in it"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TaskInvalid([f"task.toml: is no TOML: {error}"]) from error
 
 
 def fingerprint(task: Task) -> str:
@@ -204,26 +223,43 @@ def find(name_or_path: str, extra_folders: Iterable[Path] = ()) -> Task:
     Raises:
         TaskInvalid: no such task (the line names close matches), or the folder is no valid task.
     """
-    folders = _folders(extra_folders)
+    return load(task_folder(name_or_path, extra_folders))
+
+
+def task_folder(name_or_path: str, extra_folders: Iterable[Path] = ()) -> Path:
+    """The folder of a task, whatever it does; see `find`.
+
+    Raises:
+        TaskInvalid: no such task; the line names close matches.
+    """
+    folders = task_folders(extra_folders)
     if name_or_path in folders:
-        return load(folders[name_or_path])
+        return folders[name_or_path]
     if (path := Path(name_or_path).expanduser()).is_dir():
-        return load(path)
+        return path
     close = difflib.get_close_matches(name_or_path, folders, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(folders)}"
     raise TaskInvalid([f"{name_or_path}: neither a task's name nor a folder; {hint}"])
 
 
 def list_tasks(extra_folders: Iterable[Path] = ()) -> list[Task]:
-    """The built-in tasks and those in `extra_folders`, by name.
+    """The built-in tasks that improve a method and those in `extra_folders`, by name.
 
     Raises:
         TaskInvalid: one of them is not valid.
     """
-    return [load(folder) for folder in _folders(extra_folders).values()]
+    return [load(folder) for folder in task_folders(extra_folders).values() if not discovers(folder)]
 
 
-def scaffold(name: str, target: Path) -> Path:
+def discovers(folder: Path) -> bool:
+    """Whether the task in this folder discovers. One that cannot be read does not: reading it says what is wrong."""
+    try:
+        return DISCOVER in read_toml(folder)
+    except TaskInvalid:
+        return False
+
+
+def scaffold(name: str, target: Path, template: Path = TEMPLATE) -> Path:
     """Make a small complete task in the folder `target`, which says at each key what it is for; returns `target`.
 
     Raises:
@@ -233,14 +269,14 @@ def scaffold(name: str, target: Path) -> Path:
         raise TaskInvalid([f"{name!r} cannot be a task's name: small letters, digits and hyphens, at most 40"])
     if target.exists():
         raise TaskInvalid([f"{target}: is there already; name a folder that is not"])
-    shutil.copytree(_TEMPLATE, target, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(template, target, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (target / "task.toml", target / "README.md"):
-        text = file.read_text(encoding="utf-8").replace(_TEMPLATE_NAME, name, 1)
+        text = file.read_text(encoding="utf-8").replace(template.name.strip("_"), name, 1)
         file.write_text(text, encoding="utf-8")
     return target
 
 
-def _folders(extra_folders: Iterable[Path]) -> dict[str, Path]:
+def task_folders(extra_folders: Iterable[Path]) -> dict[str, Path]:
     """Folder name → folder of each task; a built-in one wins, so that its name always means the same."""
     found: dict[str, Path] = {}
     for parent in (BUILT_IN, *extra_folders):

@@ -28,6 +28,8 @@ class Wishes(TypedDict):
     """What was asked for."""
 
     name: str | None
+    subject: NotRequired[str]
+    """What the run is called after; the table's file name when left out."""
     files: Mapping[str, Path]
     hints: Hints
     tools: Sequence[Path]
@@ -67,12 +69,14 @@ def new_discovery(runs: Path, **wishes: Unpack[Wishes]) -> Run:
         servers=tuple(wishes.get("servers", ())),
         refine=wishes["refine"],
     )
-    stem = re.sub(r"[^A-Za-z0-9]+", "-", files[TABLE].name.partition(".")[0]).strip("-") or "table"
-    taken = {key: value for key, value in wishes.items() if key not in {"files", "hints", "tools", "servers", "refine"}}
+    subject = wishes.get("subject", files[TABLE].name)
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", subject.partition(".")[0]).strip("-") or "table"
+    own = {"subject", "files", "hints", "tools", "servers", "refine"}
+    taken = {key: value for key, value in wishes.items() if key not in own}
     fields = {
         **taken,
         "name": wishes["name"] or f"{stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}",
-        "task": files[TABLE].name,
+        "task": subject,
         "sources": parse_sources(wishes["sources"]),
         "papers": [str(path.resolve()) for path in wishes["papers"]],
         "discover": settings,
