@@ -1,10 +1,11 @@
 """`discover` with the rule-based model on real data sets: does it end, and are the known answers found by themselves?
 
-    python tests/benchmarks/discoveries.py [--shuffled] [--sandbox process] [SET …]
+    python tests/benchmarks/discoveries.py [--shuffled SEED] [--no-refine LEVELS] [--sandbox process] [SET …]
 
-Prints a line a set: seconds, objectives, steps, jobs with the controls, changes of plan, hypotheses by status, and the
-known answers among the accepted ones. With `--shuffled` the sample sheet's rows are permuted against the samples first:
-whatever is accepted then is false. The data lies in $ECHOLOCATE_TEST_DATA (default: ../shared/data).
+Prints a line a set: samples and features, minutes, objectives, steps, jobs with the controls, looks at the plans and
+changes of them, accepted hypotheses of all, and the known answers among the accepted ones. With `--shuffled` the sample
+sheet's rows are permuted against the samples first: whatever is accepted then is false. The data lies in
+$ECHOLOCATE_TEST_DATA (default: ../shared/data).
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ import os
 import random
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agent.config import ModelChoice
 from agent.discover.records import HypothesisRecord, ObjectiveRecord, RefinementRecord, StepRecord
-from agent.discover.settings import REFINEMENTS, Hints
+from agent.discover.settings import REFINEMENTS, Hints, Refinement
 from agent.discover.starting import new_discovery
 from agent.discover.work import DISCOVER, open_discovery
 from agent.loop import work
+from agent.models.discover_requests import Direction
 from agent.models.rule_based.model import RuleBasedModel
 from agent.run import Run
 from sandboxes.choose import choose
@@ -39,47 +42,52 @@ class Set(NamedTuple):
     table: str
     samples: str | None
     hints: Hints = Hints()
-    known: tuple[str, ...] = ()
-    """Entities that accepted hypotheses should name."""
+    known: Mapping[str, Direction] = {}
+    """Entities that accepted hypotheses should claim, and in which direction."""
+    absent: tuple[str, ...] = ()
+    """Entities that must be named as not shown."""
     rounds: int = 1
     objectives: int = 2
 
 
 SETS = {
-    "bader": Set("bader2020_alzheimer_csf/proteome.csv.gz", "bader2020_alzheimer_csf/meta.csv", known=("P10636",)),
+    "bader": Set(
+        "bader2020_alzheimer_csf/proteome.csv.gz", "bader2020_alzheimer_csf/meta.csv", known={"P10636": "higher"}
+    ),
     "ucec": Set(
         "cptac_ucec_tmt/proteomics.cct.gz",
         "cptac_ucec_tmt/samples.tsv",
         Hints(group="MSI_status"),
-        ("MLH1", "PMS2"),
+        {"MLH1": "lower", "PMS2": "lower"},
         objectives=1,
     ),
     "ucec-pten": Set(
         "cptac_ucec_tmt/proteomics.cct.gz",
         "cptac_ucec_tmt/samples.tsv",
         Hints(group="PI3K_PTEN", question="Is PTEN protein lower where PTEN is mutated?"),
+        absent=("PTEN",),
         objectives=1,
     ),
     "su": Set(
         "su2019_l6_insulin_ampk_phospho/phosphosites.tsv.gz",
         "su2019_l6_insulin_ampk_phospho/samples.tsv",
-        known=("AMPK",),
+        known={"AMPK": "higher"},
     ),
     "locard": Set(
         "locardpaulet2020_cd4_tcr_phospho/phosphosites.tsv.gz",
         "locardpaulet2020_cd4_tcr_phospho/samples.tsv",
-        known=("P24161", "Q63844"),
+        known={"P24161": "higher", "P22646": "higher", "Q63844": "higher"},
     ),
     "bodenmiller": Set(
         "bodenmiller2012_bcrxl_cytof/cells.tsv.gz",
         "bodenmiller2012_bcrxl_cytof/samples.tsv",
         Hints(pairs="patient_id"),
-        ("pS6",),
+        {"pS6": "higher"},
     ),
     "kirc": Set(
         "tcga_kirc_rppa_survival/rppa.tsv.gz",
         "tcga_kirc_rppa_survival/samples.tsv",
-        known=("PAI-1", "p21", "Cyclin_B1"),
+        known=dict.fromkeys(("PAI-1", "p21", "Cyclin_B1"), "higher"),
     ),
     "petelski": Set(
         "petelski2021_scope2_hela_u937/peptides_x_cells.tsv.gz",
@@ -110,7 +118,7 @@ def shuffled(sheet: Path, folder: Path, seed: int) -> Path:
     return target
 
 
-def discover(name: str, runs: Path, sandbox: str, seed: int | None) -> str:
+def discover(name: str, runs: Path, sandbox: str, seed: int | None, refine: tuple[Refinement, ...]) -> str:
     """Run one set; returns its line."""
     chosen = SETS[name]
     files = {"table": DATA / chosen.table}
@@ -120,11 +128,11 @@ def discover(name: str, runs: Path, sandbox: str, seed: int | None) -> str:
             files["samples"] = sheet if seed is None else shuffled(sheet, Path(folder), seed)
         run = new_discovery(
             runs,
-            name=name if seed is None else f"{name}-shuffled-{seed}",
+            name="-".join((name, *(() if seed is None else ("shuffled", str(seed))), *_left_out(refine))),
             files=files,
             hints=chosen.hints,
             tools=[],
-            refine=REFINEMENTS,
+            refine=refine,
             model=ModelChoice(),
             sandbox=sandbox,
             budget={"rounds": chosen.rounds, "ideas": chosen.objectives},
@@ -136,31 +144,49 @@ def discover(name: str, runs: Path, sandbox: str, seed: int | None) -> str:
     started = time.monotonic()
     with run, run.locked(), open_discovery(run, RuleBasedModel(), choose(sandbox)) as context:
         ending = asyncio.run(work(context, DISCOVER))
-        return line(run, name, ending, time.monotonic() - started, chosen.known)
+        return line(run, chosen, ending, time.monotonic() - started)
 
 
-def line(run: Run, name: str, ending: str, seconds: float, known: tuple[str, ...]) -> str:
+def _left_out(refine: tuple[Refinement, ...]) -> tuple[str, ...]:
+    left = [level for level in REFINEMENTS if level not in refine]
+    return ("no", *left) if left else ()
+
+
+def line(run: Run, chosen: Set, ending: str, seconds: float) -> str:
     """A set's line of the table."""
     hypotheses = run.all(HypothesisRecord)
     accepted = [row for row in hypotheses if row.status == "accepted"]
-    named = [
-        fact for row in accepted for claim in row.evidence["claims"] for fact in (*claim["names"], claim["entity"])
-    ]
-    found = [one for one in known if any(one.casefold() in fact.casefold() for fact in named)]
+    claims = [claim for row in accepted for claim in row.evidence["claims"]]
     steps = run.all(StepRecord)
-    changed = [row for row in run.all(RefinementRecord) if row.action not in {"keep", "answered"}]
+    looks = run.all(RefinementRecord)
+    changed = [row for row in looks if row.action not in {"keep", "answered"}]
+    data = steps[0].state or {}
     cells = (
-        name,
+        run.config.id,
         ending,
-        f"{seconds:.0f}",
+        f"{data.get('samples')} x {data.get('features')}",
+        f"{seconds / 60:.1f}",
         len(run.all(ObjectiveRecord)),
         sum(not row.variant for row in steps),
         len({row.job for row in steps if row.job}),
-        len(changed),
+        f"{len(looks)} ({len(changed)})",
         f"{len(accepted)}/{len(hypotheses)}",
-        f"{len(found)}/{len(known)} {' '.join(found)}",
+        _known(run, chosen, claims),
     )
     return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def _known(run: Run, chosen: Set, claims: list[dict[str, Any]]) -> str:
+    """Which of the known answers the accepted claims hold, and what is reported as not shown."""
+    named = {(fact.casefold(), claim["direction"]) for claim in claims for fact in (*claim["names"], claim["entity"])}
+    found = [
+        one for one, way in chosen.known.items() if any(one.casefold() in fact and way == said for fact, said in named)
+    ]
+    report = (run.folder / "report.md").read_text(encoding="utf-8").partition("## What was tried and not shown")[2]
+    absent = [one for one in chosen.absent if not any(one.casefold() == fact for fact, _ in named) and one in report]
+    parts = [f"{len(found)}/{len(chosen.known)} {' '.join(found)}"] if chosen.known else []
+    parts += [f"not shown {len(absent)}/{len(chosen.absent)} {' '.join(absent)}"] if chosen.absent else []
+    return "; ".join(parts)
 
 
 def main() -> None:
@@ -168,13 +194,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", default=list(SETS))
     parser.add_argument("--shuffled", type=int, metavar="SEED", help="permute the sample sheet first")
+    parser.add_argument("--no-refine", default="", help="ablation: levels at which results change no plan")
     parser.add_argument("--sandbox", default="bubblewrap")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     arguments = parser.parse_args()
-    print("| set | ended | s | objectives | steps | jobs | changes | accepted | known answers |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    refine = tuple(level for level in REFINEMENTS if level not in arguments.no_refine.split(","))
+    print("| run | ended | samples x features | minutes | objectives | steps | jobs | looks at plans (changes) "
+          "| accepted | known answers |")  # fmt: skip
+    print("| --- " * 10 + "|")
     for name in arguments.sets:
-        print(discover(name, arguments.runs, arguments.sandbox, arguments.shuffled), flush=True)
+        print(discover(name, arguments.runs, arguments.sandbox, arguments.shuffled, refine), flush=True)
 
 
 if __name__ == "__main__":
