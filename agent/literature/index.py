@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 MEANING = 0.8
 """Weight of the cosines against the words' scores. The published default: it was not chosen on our benchmarks."""
-POSTINGS = 20_000
-"""Entries of the index that one search reads, about. FTS5 scores every paper that has any of the words; beyond this
-many, the commonest words of the query, which tell least, are left out. Costs 0.004 of nDCG@10 among 95,842 papers and
-bounds the time of a search however large the index grows (docs/literature.md)."""
+SCORED = 3_000
+"""Papers that one search scores, about: those with one of the query's rarest words. FTS5 scores every paper that has
+any word of a query, most of them for a common one. Loses nothing among 95,842 papers (docs/literature.md)."""
+POSTINGS = 40_000
+"""Entries of the index that one search reads, about. The commonest words beyond, which tell least, are left out, so
+that the time of a search has a bound however large the index grows."""
 _DEPTH = 100
 """Papers of each kind, at least, that are combined."""
 
@@ -116,24 +118,34 @@ def search_index(path: Path, query: str, k: int, embedder: Embedder | None = Non
 
 
 def _by_words(connection: sqlite3.Connection, query: str, k: int) -> dict[int, float]:
-    wanted = _rarest(connection, dict.fromkeys(terms(query)))
-    if not wanted:
-        return {}
-    # Terms hold word characters only, so that quoted they are plain strings to FTS5, never its query language.
-    match = " OR ".join(f'"{term}"' for term in wanted)
-    return dict(connection.execute(_BY_WORDS, (match, k)))
-
-
-def _rarest(connection: sqlite3.Connection, wanted: Iterable[str]) -> list[str]:
-    """The rarest of the terms, up to `POSTINGS` papers together, and the rarest one in any case."""
     look_up = "SELECT doc FROM vocabulary WHERE term = ?"
+    wanted = dict.fromkeys(terms(query))
     counts = {term: row[0] for term in wanted if (row := connection.execute(look_up, (term,)).fetchone())}
+    if not counts:
+        return {}
+    rare = _rarest(counts, SCORED)
+    scores: dict[int, float] = dict(connection.execute(_BY_WORDS, (_any_of(rare), k)))
+    if common := _rarest(counts, POSTINGS)[len(rare) :]:
+        # A paper with a common word as well gets its whole score here, which is the greater one.
+        scores.update(connection.execute(_BY_WORDS, (f"({_any_of(rare)}) AND ({_any_of(common)})", k)))
+    return dict(sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:k])
+
+
+def _rarest(counts: Mapping[str, int], most: int) -> list[str]:
+    """The rarest terms, rarest first, up to `most` papers together, and the rarest one in any case."""
     chosen: list[str] = []
+    total = 0
     for term in sorted(counts, key=lambda term: (counts[term], term)):
-        if chosen and sum(counts[one] for one in chosen) + counts[term] > POSTINGS:
+        total += counts[term]
+        if chosen and total > most:
             break
         chosen.append(term)
     return chosen
+
+
+def _any_of(wanted: Iterable[str]) -> str:
+    # Terms hold word characters only, so that quoted they are plain strings to FTS5, never its query language.
+    return " OR ".join(f'"{term}"' for term in wanted)
 
 
 def _combined(by_words: Mapping[int, float], by_meaning: Mapping[int, float]) -> dict[int, float]:

@@ -100,10 +100,22 @@ def test_a_failure_half_way_leaves_the_index_as_it_was(index):
 
 
 def test_common_words_are_left_out_of_a_search_that_would_read_too_much(index, monkeypatch):
+    monkeypatch.setattr("agent.literature.index.SCORED", 3)
     monkeypatch.setattr("agent.literature.index.POSTINGS", 3)
     add_papers(index, [paper(f"Images of kind {letter}") for letter in "abcdef"])
     assert titles(index, "images of random forests") == ["Random forests", "Image denoising"]
     assert len(titles(index, "images")) == 7
+
+
+def test_common_words_count_where_a_rare_one_stands_too(index, monkeypatch):
+    add_papers(index, [paper(f"Images of kind {letter}, and of {letter}") for letter in "abcdef"])
+    add_papers(index, [paper("Random images"), paper("Random kinds of images and images of forests")])
+    query = "random images of a kind"
+    whole = search_index(index, query, 3)
+    monkeypatch.setattr("agent.literature.index.SCORED", 4)
+    assert search_index(index, query, 3) == whole
+    monkeypatch.setattr("agent.literature.index.POSTINGS", 4)
+    assert search_index(index, query, 3) != whole
 
 
 def test_no_index_is_an_error_and_is_not_made(tmp_path):
