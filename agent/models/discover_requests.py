@@ -6,6 +6,7 @@ hypothesis points at findings by their number instead of naming tables, rows and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
@@ -19,6 +20,10 @@ Judge = Literal["statistician", "domain expert", "sceptic"]
 JUDGES: tuple[Judge, ...] = ("statistician", "domain expert", "sceptic")
 Role = Literal["group", "covariate", "pairs", "time", "event", "number", "cells of", "part"]
 """`cells of`: which sample a cell comes from; `part`: a part of a preparation, such as an enrichment."""
+
+
+_ABOUT = 5
+"""Findings that one hypothesis is about at most, where an endpoint forces answers: small models list them all."""
 
 
 # -- what requests show ---------------------------------------------------------------------------------------------
@@ -280,6 +285,21 @@ class ProposeObjectives(Request[Objectives]):
         flaws = [flaw_of_objective(one, self.data) for one in answer.objectives]
         return "" if "" in flaws else "; ".join(flaws) or "`objectives` is empty"
 
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Columns and levels of the sample sheet, or nothing where a field does not apply."""
+        columns = tuple(column.name for column in self.data.columns)
+        levels = tuple(level for column in self.data.columns for level in column.levels)
+        return {
+            **dict.fromkeys(("column", "pairs", "event", "within_column"), ("", *columns)),
+            **dict.fromkeys(("numerator", "denominator", "within_level"), ("", *levels)),
+            "covariates": columns,
+            "builds_on": [past.id for past in self.history],
+        }
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """As many objectives as are asked for, at most."""
+        return {"objectives": (1, self.count)}
+
 
 class PlanWorkflow(Request[WorkflowPlan]):
     """The steps that would answer an objective."""
@@ -297,6 +317,14 @@ class PlanWorkflow(Request[WorkflowPlan]):
     def flaw_of(self, answer: WorkflowPlan) -> str:
         """A plan of unknown tools answers nothing."""
         return flaw_of_steps(answer.steps, self.tools) if answer.steps else "`steps` is empty"
+
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Tools that there are, and their parameters."""
+        return _names_of(self.tools)
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """No more parameters than a tool has."""
+        return _most_of(self.tools)
 
 
 class ReviseWorkflow(Request[Revision]):
@@ -318,6 +346,14 @@ class ReviseWorkflow(Request[Revision]):
         if answer.action != "change":
             return ""
         return flaw_of_steps(answer.steps, self.tools) if answer.steps else "`action` is change and `steps` is empty"
+
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Tools that there are, and their parameters."""
+        return _names_of(self.tools)
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """No more parameters than a tool has."""
+        return _most_of(self.tools)
 
 
 class AnswerObjective(Request[ObjectiveVerdict]):
@@ -354,6 +390,15 @@ class ProposeHypotheses(Request[Hypotheses]):
         wrong = [claim.finding for one in answer.hypotheses for claim in one.claims if claim.finding not in known]
         return f"there is no finding {wrong[0]}" if wrong and len(wrong) >= len(answer.hypotheses) else ""
 
+    def choices(self) -> dict[str, Iterable[str]]:
+        """Findings that there are."""
+        ids = [one.id for one in self.findings]
+        return {"finding": ids, "against": ids}
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """As many hypotheses as are asked for, at most, each about something."""
+        return {"hypotheses": (1, self.count), "entities": (1, _ABOUT), "claims": (1, _ABOUT)}
+
 
 class JudgeHypothesis(Request[Judgement]):
     """Scores for a hypothesis, from the evidence alone."""
@@ -376,6 +421,14 @@ class JudgeHypothesis(Request[Judgement]):
         """Each criterion needs its score."""
         absent = [name for name in self.criteria if name not in {one.criterion for one in answer.scores}]
         return f"there is no score for {', '.join(absent)}" if absent else ""
+
+    def choices(self) -> dict[str, Iterable[str]]:
+        """The criteria."""
+        return {"criterion": self.criteria}
+
+    def lengths(self) -> dict[str, tuple[int, int]]:
+        """One score for each."""
+        return {"scores": (len(self.criteria), len(self.criteria))}
 
 
 DISCOVER_REQUESTS: tuple[type[Request[Any]], ...] = (
@@ -422,6 +475,15 @@ def flaw_of_steps(steps: tuple[StepDraft, ...], tools: tuple[ToolBrief, ...]) ->
     """Which step calls a tool that there is not; empty when all can be called."""
     known = {tool.name for tool in tools}
     return next((f"there is no tool `{step.tool}`" for step in steps if step.tool not in known), "")
+
+
+def _names_of(tools: tuple[ToolBrief, ...]) -> dict[str, Iterable[str]]:
+    """What a step can call, and what can be given to it."""
+    return {"tool": [tool.name for tool in tools], "name": [one.name for tool in tools for one in tool.parameters]}
+
+
+def _most_of(tools: tuple[ToolBrief, ...]) -> dict[str, tuple[int, int]]:
+    return {"parameters": (0, max((len(tool.parameters) for tool in tools), default=0))}
 
 
 def as_text(value: object) -> str:

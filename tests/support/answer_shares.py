@@ -9,6 +9,7 @@ from typing import Any
 from agent.errors import ModelFailed
 from agent.models.discover_requests import DISCOVER_REQUESTS
 from agent.models.endpoint import OpenAISettings
+from agent.models.literature_requests import LITERATURE_REQUESTS
 from agent.models.openai_model import OpenAIModel
 from agent.models.requests import REQUESTS, Request
 from agent.models.usage import CallRecord
@@ -16,7 +17,7 @@ from agent.models.usage import CallRecord
 CONTEXTS = Path(__file__).parents[1] / "unit" / "models" / "contexts"
 QUESTIONS: dict[str, Request[Any]] = {
     kind.kind: kind.model_validate_json((CONTEXTS / f"{kind.kind}.json").read_text(encoding="utf-8"))
-    for kind in (*REQUESTS, *DISCOVER_REQUESTS)
+    for kind in (*REQUESTS, *LITERATURE_REQUESTS, *DISCOVER_REQUESTS)
 }
 HEAD = (
     "| model | question | asked | usable at first | usable after repair | failed | seconds a question |\n"

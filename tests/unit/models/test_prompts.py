@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from agent.models.discover_requests import DISCOVER_REQUESTS
 from agent.models.forms import ladder
+from agent.models.literature_requests import LITERATURE_REQUESTS
 from agent.models.openai_model import MAX_REPAIRS
 from agent.models.prompts import fenced, line, render, render_repair
 from agent.models.requests import ECHO, REQUESTS, Ideas, Request, TaskBrief
 
 HERE = Path(__file__).parent
-KINDS = {request.kind: request for request in (*REQUESTS, *DISCOVER_REQUESTS)}
+KINDS = {request.kind: request for request in (*REQUESTS, *LITERATURE_REQUESTS, *DISCOVER_REQUESTS)}
 FORMS = [
     (kind, form)
     for kind, request in KINDS.items()
