@@ -51,10 +51,37 @@ def r_limma(values: np.ndarray, design: np.ndarray, folder: Path) -> pd.DataFram
         design: samples × coefficients, the intercept first.
         folder: where the script and its files go.
     """
+    names = _write(values, design, folder)
+    (folder / "limma.R").write_text(_SCRIPT)
+    subprocess.run(["Rscript", "limma.R"], cwd=folder, check=True, capture_output=True, timeout=300)
+    return pd.read_csv(folder / "result.csv", index_col=0).loc[names]
+
+
+def _write(values: np.ndarray, design: np.ndarray, folder: Path) -> list[str]:
+    """What R reads; returns the names of the features."""
     names = [f"f{number}" for number in range(values.shape[1])]
     pd.DataFrame(values.T, index=names).to_csv(folder / "values.csv", na_rep="NA", float_format="%.17g")
     columns = [f"c{number}" for number in range(design.shape[1])]
     pd.DataFrame(design, columns=columns).to_csv(folder / "design.csv", index=False, float_format="%.17g")
-    (folder / "limma.R").write_text(_SCRIPT)
-    subprocess.run(["Rscript", "limma.R"], cwd=folder, check=True, capture_output=True, timeout=300)
-    return pd.read_csv(folder / "result.csv", index_col=0).loc[names]
+    return names
+
+
+_CAMERA = """
+library(limma)
+values <- as.matrix(read.csv("values.csv", row.names = 1, check.names = FALSE))
+design <- as.matrix(read.csv("design.csv"))
+sets <- lapply(strsplit(readLines("sets.txt"), " "), as.integer)
+names(sets) <- seq_along(sets)
+table <- camera(values, sets, design, inter.gene.cor = NA, sort = FALSE)
+numbers <- data.frame(correlation = table$Correlation, p = table$PValue, up = table$Direction == "Up")
+write.csv(sapply(numbers, function(column) sprintf("%.17g", as.numeric(column))), "sets.csv", quote = FALSE)
+"""
+
+
+def r_camera(values: np.ndarray, design: np.ndarray, sets: list[list[int]], folder: Path) -> pd.DataFrame:
+    """`camera` of the last column of the design: correlation, p and up (1 or 0) of each set of features (from 0 on)."""
+    _write(values, design, folder)
+    (folder / "sets.txt").write_text("\n".join(" ".join(str(place + 1) for place in one) for one in sets) + "\n")
+    (folder / "camera.R").write_text(_CAMERA)
+    subprocess.run(["Rscript", "camera.R"], cwd=folder, check=True, capture_output=True, timeout=300)
+    return pd.read_csv(folder / "sets.csv", index_col=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -9,13 +10,19 @@ import scipy
 from pydantic import Field
 
 from tools.errors import NotApplicable
-from tools.proteomics.gene_sets import effect_column, read_gene_sets, read_tests
+from tools.proteomics.gene_sets import effect_column, first_genes, read_gene_sets, read_tests
 from tools.proteomics.linear_model import adjust
-from tools.proteomics.testing import ALPHA
-from tools.tool import InputFile, InputTable, Result, Table, tool
+from tools.proteomics.set_tests import Scores, contrast, test_sets
+from tools.proteomics.testing import ALPHA, Block, Covariates, matrix
+from tools.tool import InputFile, InputTable, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pandas as pd
+    from anndata import AnnData
+
+    from tools.proteomics.linear_model import Floats
 
 Smallest = Annotated[int, Field(ge=2, description="sets with fewer measured genes are left out")]
 Largest = Annotated[int, Field(ge=2, description="sets with more measured genes are left out")]
@@ -41,6 +48,72 @@ GSEA = Table(
     "a gene set, smallest p first",
     {"nes": "normalised enrichment score; positive: its genes go up", **_COMMON},
 )
+CAMERA = Table(
+    "gene_sets",
+    "a gene set, smallest p first",
+    {
+        "z": "how far its genes moved from all others, as a standard normal deviate; positive: up",
+        "log2_fc": "mean log2 fold change of its genes",
+        "correlation": "mean correlation between its genes within the groups, which widens what chance makes of z",
+        **_COMMON,
+    },
+)
+_SHOWN = 10
+"""Genes of a set that its row names."""
+
+
+@tool(needs=Needs(scale=("log2", "ratio"), groups="group"), tables=(CAMERA,))
+def enrich_camera(
+    data: AnnData,
+    gene_sets: InputFile,
+    group: SampleColumnName,
+    numerator: str,
+    denominator: Annotated[
+        str | None, Field(description="level to compare to; leave out where values are ratios to a reference")
+    ] = None,
+    covariates: Covariates = (),
+    block: Block = None,
+    smallest: Smallest = 5,
+    largest: Largest = 500,
+) -> Result:
+    """Which gene sets go up or down as a whole between two groups of samples, called features or not.
+
+    The genes of a set go up and down together without any treatment; that is taken from the samples themselves (CAMERA,
+    Wu and Smyth 2012). enrich_ora and enrich_gsea see a table only and take genes as independent, which calls too many
+    sets: prefer this one. Gene sets come as a GMT file.
+    """
+    genes = first_genes(data.var["gene"] if "gene" in data.var else data.var_names.to_series())
+    kept = _one_feature_each(genes, (~np.isnan(matrix(data))).sum(axis=0))
+    fitted, warnings = contrast(data[:, kept], group, (numerator, denominator), covariates, block)
+    tested = genes.loc[fitted.data.var_names]
+    sets = _measured(read_gene_sets(gene_sets), tested, smallest, min(largest, len(tested) - 1))
+    places = {gene: place for place, gene in enumerate(tested)}
+    rows = [np.sort([places[gene] for gene in members]) for members in sets.values()]
+    columns = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    members = scipy.sparse.csr_array(
+        (np.ones(len(columns)), (np.concatenate(rows), columns)), shape=(len(tested), len(rows))
+    )
+    tests = test_sets(Scores.standardised(fitted), members)
+    change = fitted.effect().effect
+    named = [_strongest(tested.to_numpy()[row], change[row] * np.sign(z)) for row, z in zip(rows, tests.z, strict=True)]
+    means = change @ members / members.sum(axis=0)
+    shown = {"z": tests.z, "log2_fc": means, "correlation": tests.correlation}
+    table = _table(sets, shown, tests.p, named)
+    against = f"against {denominator}" if denominator else "against the reference"
+    result = _result(table, f"{len(tested)} genes, {numerator} {against}", "z", "gene_sets")
+    return replace(result, warnings=warnings)
+
+
+def _one_feature_each(genes: pd.Series, values: Floats) -> np.ndarray:
+    """Which features stand for their gene: of several of one gene the one with the most values."""
+    order = genes.iloc[np.argsort(-values, kind="stable")]
+    chosen = order[(order != "").to_numpy() & ~order.duplicated().to_numpy()].index
+    return genes.index.isin(chosen)
+
+
+def _strongest(genes: np.ndarray, strength: Floats) -> str:
+    order = np.argsort(-strength, kind="stable")[:_SHOWN]
+    return ", ".join(genes[order])
 
 
 @tool(tables=(ORA,))
@@ -54,7 +127,8 @@ def enrich_ora(
     """Which gene sets hold more of the called features than chance would put there.
 
     The background is what was tested, not the genome: proteins that can be measured at all are a choice of their own.
-    Needs features that were called; enrich_gsea needs none. Gene sets come as a GMT file.
+    Takes genes as independent, which they are not: read it as a summary of a table, and prefer enrich_camera for
+    claims. Needs features that were called; enrich_gsea needs none. Gene sets come as a GMT file.
     """
     table = read_tests(tests)
     called = table["called"].astype(bool)
@@ -63,7 +137,7 @@ def enrich_ora(
         called &= np.sign(table[effect_column(table)]) == sign
     if not called.any():
         raise NotApplicable(("no feature is called in this table: use enrich_gsea, which needs none",))
-    sets = _measured(read_gene_sets(gene_sets), table, smallest, largest)
+    sets = _measured(read_gene_sets(gene_sets), table.index, smallest, largest)
     chosen = list(table.index[called])
     sizes = np.array([len(genes) for genes in sets.values()])
     found = [[gene for gene in chosen if gene in genes] for genes in sets.values()]
@@ -89,14 +163,15 @@ def enrich_gsea(
     """Which gene sets go up or down as a whole, called features or not.
 
     Ranks all tested genes by sign and strength and asks whether a set's genes gather at one end (preranked GSEA,
-    Subramanian et al. 2005).
+    Subramanian et al. 2005). Permutes genes, not samples, and so calls sets whose genes only vary together: prefer
+    enrich_camera where the samples are at hand.
     """
     import gseapy
 
     table = read_tests(tests)
     strength = table["t"] if "t" in table else np.sign(table[effect_column(table)]) * -np.log10(table["p"] + 1e-300)
     ranks = strength.sort_values(ascending=False)
-    sets = _measured(read_gene_sets(gene_sets), table, smallest, largest)
+    sets = _measured(read_gene_sets(gene_sets), table.index, smallest, largest)
     report = gseapy.prerank(
         rnk=ranks,
         gene_sets={name: sorted(genes) for name, genes in sets.items()},
@@ -118,10 +193,10 @@ def enrich_gsea(
 
 
 def _measured(
-    sets: dict[str, frozenset[str]], table: pd.DataFrame, smallest: int, largest: int
+    sets: dict[str, frozenset[str]], genes: Collection[str], smallest: int, largest: int
 ) -> dict[str, frozenset[str]]:
     """The sets cut down to genes that were tested, of a size that is looked at."""
-    tested = frozenset(table.index)
+    tested = frozenset(genes)
     cut = {name: genes & tested for name, genes in sets.items()}
     kept = {name: genes for name, genes in cut.items() if smallest <= len(genes) <= largest}
     if not kept:
@@ -142,8 +217,8 @@ def _table(
     return pd.DataFrame(whole, index=list(sets)).sort_values("p", kind="stable")
 
 
-def _result(table: pd.DataFrame, what: str, column: str) -> Result:
+def _result(table: pd.DataFrame, what: str, column: str, name: str = "enrichment") -> Result:
     called = table[table["called"]]
     first = "; ".join(f"{name} {value:.2f}" for name, value in table[column].head(3).items())
     summary = f"{what}: {len(called)} of {len(table)} gene sets at q < {ALPHA}. First ({column}): {first}."
-    return Result(summary, tables={"enrichment": table}, facts={"tested": len(table), "called": len(called)})
+    return Result(summary, tables={name: table}, facts={"tested": len(table), "called": len(called)})

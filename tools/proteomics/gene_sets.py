@@ -50,10 +50,14 @@ def read_tests(path: Path) -> pd.DataFrame:
     table = pd.read_csv(path, index_col=0)
     if "p" not in table:
         raise NotApplicable(("the table holds no tests (no column `p`): name one of test_differential, say",))
-    named = table["gene"] if "gene" in table else table.index.to_series()
-    table = table.set_index(named.fillna("").astype(str).str.split("[;, ]").str[0])
+    table = table.set_index(first_genes(table["gene"] if "gene" in table else table.index.to_series()))
     table = table[(table.index != "") & table["p"].notna()].sort_values("p", kind="stable")
     return table[~table.index.duplicated()]
+
+
+def first_genes(names: pd.Series) -> pd.Series:
+    """The first gene of each feature; empty where none is known."""
+    return names.fillna("").astype(str).str.split("[;, ]").str[0].fillna("")
 
 
 EFFECTS = ("log2_fc", "slope", "log2_fc_difference", "largest_change", "correlation")

@@ -51,10 +51,15 @@ class Fit:
     """Residual variance of each feature; NaN without a degree of freedom."""
     df: Floats
     """Residual degrees of freedom of each feature."""
+    residuals: Floats
+    """Samples × features: what the model leaves; 0 where not measured."""
+    there: Flags
+    """Samples × features: where a value was measured."""
 
     def of(self, features: Flags) -> Fit:
         """The fit of some of the features."""
-        return Fit(self.effects[features], self.covariance[features], self.variance[features], self.df[features])
+        single = (self.effects, self.covariance, self.variance, self.df)
+        return Fit(*(part[features] for part in single), self.residuals[:, features], self.there[:, features])
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,14 @@ def fit(values: Floats, nuisance: Floats, tested: Floats) -> Fit:
     wanted = np.linalg.inv(triangle)[nuisance.shape[1] :]
     step = max(1, _AT_ONCE // (design.shape[1] ** 2 + len(design)))
     parts = [_solve(values[:, at : at + step].T, basis, wanted) for at in range(0, values.shape[1], step)]
-    effects, covariance, squares, df = (np.concatenate(part) for part in zip(*parts, strict=True))
+    effects, covariance, residuals, df = (np.concatenate(part) for part in zip(*parts, strict=True))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return Fit(effects, covariance, np.where(df > 0, squares / df, np.nan), df)
+        variance = np.where(df > 0, (residuals**2).sum(axis=1) / df, np.nan)
+    return Fit(effects, covariance, variance, df, residuals.T, ~np.isnan(values))
 
 
 def _solve(rows: Floats, basis: Floats, wanted: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Effects, their covariance, residual sum of squares and degrees of freedom of features × samples."""
+    """Effects, their covariance, residuals and residual degrees of freedom of features × samples."""
     count = basis.shape[1]
     there = ~np.isnan(rows)
     filled = np.where(there, rows, 0.0)
@@ -149,7 +155,7 @@ def _solve(rows: Floats, basis: Floats, wanted: Floats) -> tuple[Floats, Floats,
     covariance = np.einsum("gkj,gj,glj->gkl", turned, inverse, turned)
     residuals = np.where(there, filled - coefficients @ basis.T, 0.0)
     df = (there.sum(axis=1) - known.sum(axis=1)).astype(float)
-    return effects, covariance, (residuals**2).sum(axis=1), df
+    return effects, covariance, residuals, df
 
 
 def moderate(variance: Floats, df: Floats) -> Moderated:

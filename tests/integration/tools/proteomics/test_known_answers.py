@@ -101,24 +101,29 @@ def test_the_receptor_and_its_kinases_lead_in_stimulated_t_cells():
 
 @pytest.mark.parametrize("source", ["matrices", "consensus"])
 def test_kinases_of_treated_myotubes(source, monkeypatch):
-    """AICAR wakes AMPK; insulin wakes ERK, P70S6K and AKT."""
+    """AICAR wakes AMPK, and the matrices call nothing else; insulin wakes ERK, P70S6K and AKT."""
     if source == "consensus":
         monkeypatch.setattr(motifs, "_matrices", dict)
     elif not motifs._matrices():
         pytest.skip("the optional package phosx is not installed")
-    tables = {
-        treated: try_tool(kinases.score_kinases, myotubes(), windows="window", group="group", numerator=treated)
-        .tables["kinases"]
-        .sort_values("z", ascending=False)
-        for treated in ("AICAR", "Ins")
-    }
-    assert all(table["called"].iloc[0] for table in tables.values())
+    called = {}
+    for treated in ("AICAR", "Ins"):
+        asked = {"windows": "window", "group": "group", "numerator": treated}
+        table = try_tool(kinases.score_kinases, myotubes(), **asked).tables["kinases"]
+        called[treated] = set(table.index[table["called"] & (table["z"] > 0)])
     if source == "matrices":
-        assert set(tables["AICAR"].index[:2]) == {"AMPKA1", "AMPKA2"}
-        assert {"ERK1", "ERK2", "P70S6K"} <= set(tables["Ins"].index[:5])
-    else:
-        assert "AMPK, SIK, MARK" in tables["AICAR"].index[:2]
-        assert list(tables["Ins"].index[:2]) == ["ERK, MAPK", "AKT, P70S6K, RSK"]
+        assert called["AICAR"] == {"AMPKA1", "AMPKA2"}
+        assert {"ERK1", "P70S6K", "P90RSK"} <= called["Ins"]
+    else:  # AMPK's motif of the textbook stands for 232 sites of many kinases
+        assert called == {"AICAR": set(), "Ins": {"ERK, MAPK", "AKT, P70S6K, RSK"}}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kinases_of_shuffled_myotubes_are_not_called(seed):
+    data = myotubes()
+    data.obs["group"] = np.random.default_rng(seed).permutation(data.obs["group"])
+    asked = {"windows": "window", "group": "group", "numerator": "AICARIns", "denominator": "AICAR"}
+    assert not try_tool(kinases.score_kinases, data, **asked).tables["kinases"]["called"].any()
 
 
 def test_serous_tumours_enrich_what_divides(tumours, tmp_path):

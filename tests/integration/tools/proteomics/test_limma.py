@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy
-from proteomics_data import alzheimer, centred, needs_data, ramus, seen_in_each, three_species
-from r_limma import needs_limma, r_limma
+from proteomics_data import alzheimer, as_data, centred, needs_data, ramus, seen_in_each, three_species
+from r_limma import needs_limma, r_camera, r_limma
 
 from tools.contract import try_tool
-from tools.proteomics import differential, linear_model
+from tools.proteomics import differential, linear_model, set_tests
+from tools.proteomics.testing import model
 
 pytestmark = needs_limma()
 
@@ -117,3 +118,23 @@ def test_real_data_gives_the_numbers_of_limma(name, tmp_path):
 def test_the_inverse_of_trigamma_is_its_inverse():
     for argument in (1e-4, 0.1, 1.0, 7.0, 1e4):
         assert linear_model._inverse_trigamma(float(scipy.special.polygamma(1, argument))) == pytest.approx(argument)
+
+
+@pytest.mark.parametrize("nuisance", [ONE, np.hstack([ONE, BATCH, AGE])])
+def test_sets_of_features_give_the_numbers_of_camera(nuisance, tmp_path):
+    """Before inflations are drawn together, which is ours."""
+    rng = np.random.default_rng(5)
+    values = simulated(rng, missing=0.0) + np.outer(rng.normal(size=12), np.repeat([0.3, 0.0], [60, 240]))
+    values[6:, 100:120] += 0.3
+    sets = [list(range(0, 60, 2)), list(range(100, 125)), list(range(50, 250, 3)), [7, 299]]
+    sheet = pd.DataFrame(index=list("abcdefghijkl"))
+    frame = pd.DataFrame(values.T, index=[f"f{number}" for number in range(300)], columns=sheet.index)
+    data = as_data(frame, sheet)
+    scores = set_tests.Scores.standardised(model(data, nuisance, GROUP))
+    members = scipy.sparse.csr_array(np.array([np.isin(np.arange(300), one) for one in sets], dtype=float).T)
+    inflation, correlation, df = set_tests.inflations(scores, members)
+    t, p = set_tests.compete(scores.effect, members, inflation, df)
+    theirs = r_camera(values, np.hstack([nuisance, GROUP]), sets, tmp_path)
+    np.testing.assert_allclose(correlation, theirs["correlation"], atol=1e-9)
+    np.testing.assert_allclose(log_p(p), log_p(theirs["p"]), atol=1e-6, rtol=0)
+    assert ((t > 0) == theirs["up"].astype(bool)).all()
