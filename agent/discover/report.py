@@ -137,12 +137,11 @@ def _csv_row(one: HypothesisView) -> dict[str, str | float]:
     numbers = {"score": one.score, "survived": one.survived, "trials": one.trials}
     if one.claims:
         first = one.claims[0]
-        by_name = {statistic.name: statistic.value for statistic in first.statistics}
         row |= {"direction": first.direction, "step": first.step}
-        effect = next((name for name in by_name if name not in {"p", "q"} and not name.startswith("n_")), "")
-        row |= {"effect_name": effect}
-        numbers |= {"effect": by_name.get(effect), "p": by_name.get("p"), "q": by_name.get("q"), "q_run": first.q_run}
-        row["table_row"] = next(iter(by_name.values())).source.row.partition("/")[2] if by_name else ""
+        row |= {"effect_name": first.effect.name if first.effect else ""}
+        numbers |= {"effect": first.effect.value if first.effect else None, "q_run": first.q_run}
+        numbers |= {name: first.statistic(name) for name in ("p", "q")}
+        row["table_row"] = first.statistics[0].value.source.row.partition("/")[2] if first.statistics else ""
     return row | {name: number.value for name, number in numbers.items() if number is not None}
 
 

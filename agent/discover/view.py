@@ -18,9 +18,9 @@ from agent.models.discover_requests import HypothesisDraft
 from agent.review.quoting import Quoted, quote
 from agent.run import Run
 
-_SHOWN = ("log2_fc", "log2_spread", "largest_change", "at", "log2_fc_difference", "hazard_ratio", "odds_ratio", "nes",
-          "slope", "correlation", "z", "score", "ci_low", "ci_high",
-          "n_numerator", "n_denominator", "p", "q")  # fmt: skip
+_EFFECTS = ("log2_fc", "log2_spread", "largest_change", "at", "log2_fc_difference", "hazard_ratio", "odds_ratio", "nes",
+            "slope", "correlation", "z", "score")  # fmt: skip
+_SHOWN = (*_EFFECTS, "ci_low", "ci_high", "n_numerator", "n_denominator", "p", "q")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ class ClaimView:
     held_back: str
     """What held-back samples do: `confirm`, `do not confirm`, `say the opposite`; empty when none were held back."""
 
+    def statistic(self, name: str) -> Cited | None:
+        """Its number of this name; None when its table has none."""
+        return next((one.value for one in self.statistics if one.name == name), None)
+
+    @property
+    def effect(self) -> Statistic | None:
+        """How large it is; None when its table only says how sure it is."""
+        return next((one for one in self.statistics if one.name in _EFFECTS), None)
+
 
 @dataclass(frozen=True)
 class ShuffleView:
@@ -74,14 +83,12 @@ class ShuffleView:
 
 @dataclass(frozen=True)
 class Opinion:
-    """One judge on one criterion."""
+    """What judges said of a criterion: all who gave the same words, each with its score."""
 
-    judge: str
-    score: Cited
+    judges: tuple[tuple[str, Cited], ...]
     quote: Quoted
-    """Words of the evidence; empty when the judge quoted what is not there."""
+    """Words of the evidence; empty when they quoted what is not there."""
     reason: Quoted
-    """Empty where the judge after it gives the same."""
 
 
 @dataclass(frozen=True)
@@ -245,19 +252,17 @@ def _scores(ledger: FindingsLedger, hypothesis: str, rows: Sequence[JudgementRec
 def _score(ledger: FindingsLedger, hypothesis: str, criterion: str, rows: Sequence[JudgementRecord]) -> ScoreView:
     scores = [row.score for row in rows]
     average = mean(scores)
-    last = {row.reason: row.judge for row in rows}
+    by_words: dict[tuple[str, str], list[tuple[str, Cited]]] = {}
+    for row in rows:
+        given = ledger.of_hypothesis(hypothesis, f"{criterion}, {row.judge}", row.score)
+        by_words.setdefault((row.quote, row.reason), []).append((row.judge, given))
     return ScoreView(
         criterion=criterion,
         mean=ledger.of_hypothesis(hypothesis, f"{criterion}, mean", average, f"{average:.1f}"),
         low=ledger.of_hypothesis(hypothesis, f"{criterion}, lowest", min(scores)),
         high=ledger.of_hypothesis(hypothesis, f"{criterion}, highest", max(scores)),
         opinions=tuple(
-            Opinion(
-                judge=row.judge,
-                score=ledger.of_hypothesis(hypothesis, f"{criterion}, {row.judge}", row.score),
-                quote=quote(row.quote, "model"),
-                reason=quote(row.reason if last[row.reason] == row.judge else "", "model"),
-            )
-            for row in rows
+            Opinion(tuple(judges), quote(quoted, "model"), quote(reason, "model"))
+            for (quoted, reason), judges in by_words.items()
         ),
     )
