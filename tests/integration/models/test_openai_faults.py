@@ -339,8 +339,14 @@ async def test_code_that_comes_in_no_fences_twice_is_forced(server, model, codin
 
 
 async def test_an_answer_that_only_repeats_the_example_is_not_taken(server, model, calls):
+    """An example is shown where the endpoint forces no answer."""
     question = AskAboutItem.model_validate_json((CONTEXTS / "ask_about_item.json").read_text())
     example = next(line for line in render(question, "text").user.splitlines() if line.startswith("{"))
-    server.will(server.answers(example), server.answers('{"answer": "Nothing of that stands there."}'))
+    refuses = server.fails(400, "no such parameter")
+    server.will(
+        refuses, refuses, server.answers(example), server.answers('{"answer": "Nothing of that stands there."}')
+    )
     assert (await model.ask(question)).answer == "Nothing of that stands there."
+    assert example in server.calls[2]["messages"][1]["content"]
+    assert example not in server.calls[0]["messages"][1]["content"]
     assert calls[0].flaw == "it only repeats the words of the example; write an answer of your own"
