@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from agent.discover.evidence import Fact, Row
 from agent.discover.plans import steps_of
@@ -45,12 +44,11 @@ def fact_of(finding: Finding) -> Fact:
 
 
 def _shown(table: ResultTable, asked: ObjectiveDraft, most: int) -> Iterator[str]:
-    ranked = list(table.best())
-    best = sorted(islice(ranked, 4 * most), key=lambda row: not table.called(row))[:most]
+    best = table.strongest(most)
     text = f"{asked.title} {asked.question} {asked.column}".replace("_", " ").split()
     named = {word.strip("?.,;:()`“”").upper() for word in text}
     yield from best
-    for row in ranked:
+    for row in table.best():
         if (
             row not in best
             and len(row) > 1

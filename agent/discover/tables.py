@@ -106,6 +106,14 @@ class ResultTable:
                 keyed.append((p, -self._strength(row), row))
         return (row for *_, row in sorted(keyed))
 
+    def strongest(self, most: int) -> list[str]:
+        """So many of the best rows, those that are called first. What points the other way than the first of all has
+        up to a third of the places, where a thousand rows that rise would hide those that fall."""
+        ranked = list(self.best())
+        called = [row for row in ranked if self.called(row)]
+        other = [row for row in called if self.direction(row) != self.direction(called[0])][: most // 3]
+        return list(dict.fromkeys((*called[: most - len(other)], *other, *called, *ranked)))[:most]
+
     def _strength(self, row: str) -> float:
         effect = self.effect
         value = None if effect is None else self.number(row, effect.column)

@@ -160,7 +160,8 @@ def line(run: Run, chosen: Set, ending: str, seconds: float) -> str:
     steps = run.all(StepRecord)
     looks = run.all(RefinementRecord)
     changed = [row for row in looks if row.action not in {"keep", "answered"}]
-    data = steps[0].state or {}
+    read = run.get(StepRecord, "profile-read")
+    data = (read and read.state) or {}
     cells = (
         run.config.id,
         ending,

@@ -21,6 +21,13 @@ def test_rows_are_ranked_by_p_then_by_strength(tmp_path):
     assert made.names("b") == ("B;B2", "B", "B2", "b")
 
 
+def test_what_falls_is_not_hidden_by_all_that_rises(tmp_path):
+    rows = [f"up{n},1,{n + 1}e-9,True" for n in range(9)] + [f"down{n},-1,{n + 1}e-5,True" for n in range(3)]
+    made = table(tmp_path, "\n".join(["id,log2_fc,p,called", "near,2,1e-12,False", *rows]))
+    assert made.strongest(6) == ["up0", "up1", "up2", "up3", "down0", "down1"]
+    assert made.strongest(20)[-1] == "near"
+
+
 def test_a_hazard_ratio_below_one_is_lower(tmp_path):
     made = table(tmp_path, "id,hazard_ratio,p,q\nx,0.5,0.001,0.01\ny,1.5,0.001,0.2\n")
     assert (made.direction("x"), made.direction("y")) == ("lower", "higher")
