@@ -108,7 +108,7 @@ def _one_feature_each(genes: pd.Series, values: Floats) -> np.ndarray:
     """Which features stand for their gene: of several of one gene the one with the most values."""
     order = genes.iloc[np.argsort(-values, kind="stable")]
     chosen = order[(order != "").to_numpy() & ~order.duplicated().to_numpy()].index
-    return genes.index.isin(chosen)
+    return np.asarray(genes.index.isin(chosen))
 
 
 def _strongest(genes: np.ndarray, strength: Floats) -> str:

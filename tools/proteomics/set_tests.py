@@ -63,7 +63,7 @@ class Scores:
 
 def _shares(fit: Fit) -> Floats:
     there = fit.there.astype(float)
-    return there * np.sqrt(fit.df / there.sum(axis=0))
+    return np.asarray(there * np.sqrt(fit.df / there.sum(axis=0)))
 
 
 def normal_deviate(t: Floats, df: Floats) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from tools.errors import NotApplicable
+from tools.proteomics.cox import fit_hazards
 from tools.proteomics.figures import COLOURS, axes, feature_named
 from tools.proteomics.linear_model import encode
 from tools.proteomics.testing import Covariates, matrix, people_names, tested_table, with_values
@@ -16,8 +17,12 @@ from tools.tool import Needs, Result, SampleColumnName, Table, tool
 if TYPE_CHECKING:
     from anndata import AnnData
 
+    from tools.proteomics.linear_model import Floats
+
 _FEWEST_EVENTS = 10
 """Events for each coefficient, below which a Cox model is not to be trusted (Peduzzi et al. 1995)."""
+_DEVIATE = 1.959963984540054
+"""Standard errors on each side that make an interval of 95 %."""
 
 Time = Annotated[SampleColumnName, Field(description="time to the event or to the last time seen, in any unit")]
 Event = Annotated[SampleColumnName, Field(description="1 or true where the event happened, 0 or false where not")]
@@ -47,28 +52,29 @@ CURVES = Table(
 )
 
 
-@tool(needs=Needs(scale=("log2", "ratio"), samples=20), tables=(SURVIVAL,), cost="minutes")
+@tool(needs=Needs(scale=("log2", "ratio"), samples=20), tables=(SURVIVAL,))
 def test_survival(data: AnnData, time: Time, event: Event, covariates: Covariates = ()) -> Result:
     """Which features go along with survival: a Cox model of each, adjusted for what is known of the patients.
 
     Name age, stage and grade among the covariates: what only repeats them is no news.
     """
     data, warnings = _followed(data, time, event, covariates)
-    values = matrix(data)
-    with np.errstate(invalid="ignore"):
-        scaled = (values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0, ddof=1)
-    times = data.obs[time].to_numpy(dtype=float)
-    events = data.obs[event].to_numpy(dtype=float)
-    known = [encode(data.obs[name]) for name in covariates]
-    rows = np.array([_cox(column, times, events, known) for column in scaled.T])
+    times, events = data.obs[time].to_numpy(dtype=float), data.obs[event].to_numpy(dtype=bool)
+    there = ~np.isnan(matrix(data))
+    enough = (there & events[:, None]).sum(axis=0) >= _FEWEST_EVENTS
+    if not enough.any():
+        raise NotApplicable((f"no feature is measured in {_FEWEST_EVENTS} patients with the event",))
+    data, there = data[:, enough], there[:, enough]
+    known = np.column_stack([np.empty((len(times), 0)), *(encode(data.obs[name]) for name in covariates)])
+    hazards = fit_hazards(_scaled(matrix(data)), times, events, known)
     columns = {
-        "hazard_ratio": rows[:, 0],
-        "ci_low": rows[:, 1],
-        "ci_high": rows[:, 2],
-        "samples": rows[:, 4].astype(int),
-        "events": rows[:, 5].astype(int),
+        "hazard_ratio": hazards.ratio(),
+        "ci_low": hazards.ratio(-_DEVIATE),
+        "ci_high": hazards.ratio(_DEVIATE),
+        "samples": there.sum(axis=0),
+        "events": (there & events[:, None]).sum(axis=0),
     }
-    table = tested_table(data, columns, rows[:, 3])
+    table = tested_table(data, columns, hazards.p)
     names = people_names(data)
     first = ", ".join(f"{names[name]} {ratio:.2f}" for name, ratio in table["hazard_ratio"].head(4).items())
     called = int(table["called"].sum())
@@ -103,33 +109,10 @@ def _followed(data: AnnData, time: str, event: str, covariates: tuple[str, ...])
     return data, warnings
 
 
-def _cox(
-    column: np.ndarray, times: np.ndarray, events: np.ndarray, known: list[np.ndarray]
-) -> tuple[float, float, float, float, int, int]:
-    """Hazard ratio, its interval, p, samples and events of one feature; NaN where the model cannot be fitted."""
-    import warnings
-
-    import pandas as pd
-    from lifelines import CoxPHFitter
-    from lifelines.exceptions import ConvergenceError, ConvergenceWarning
-
-    there = ~np.isnan(column)
-    frame = pd.DataFrame(np.column_stack([column, *known])[there]).rename(columns=str)
-    frame["time"], frame["event"] = times[there], events[there]
-    count, happened = int(there.sum()), int(events[there].sum())
-    nothing = (np.nan, np.nan, np.nan, np.nan, count, happened)
-    if happened < _FEWEST_EVENTS or column[there].std() == 0:
-        return nothing
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", ConvergenceWarning)
-            warnings.simplefilter("ignore", DeprecationWarning)
-            warnings.simplefilter("ignore", FutureWarning)
-            row = CoxPHFitter().fit(frame, "time", "event").summary.loc["0"]
-    except (ConvergenceError, ConvergenceWarning, np.linalg.LinAlgError):
-        return nothing
-    bounds = row["exp(coef) lower 95%"], row["exp(coef) upper 95%"]
-    return float(row["exp(coef)"]), float(bounds[0]), float(bounds[1]), float(row["p"]), count, happened
+def _scaled(values: Floats) -> Floats:
+    """Each feature with standard deviation 1; one that never varies is nowhere measured."""
+    spread = np.nanstd(values, axis=0, ddof=1)
+    return np.asarray((values - np.nanmean(values, axis=0)) / np.where(spread > 0, spread, np.nan))
 
 
 @tool(needs=Needs(samples=20), tables=(CURVES,), figures=("survival",))
