@@ -6,12 +6,11 @@ hypothesis points at findings by their number instead of naming tables, rows and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import Field
 
-from agent.models.requests import Answer, Context, PaperExcerpt, Request
+from agent.models.requests import Answer, Choices, Context, Lengths, PaperExcerpt, Request
 
 Aim = Literal["two_groups", "several_groups", "trend", "time_course", "survival", "interaction", "panel", "modules"]
 """What kind of question an objective asks of the data: it decides which standard workflow fits."""
@@ -285,7 +284,7 @@ class ProposeObjectives(Request[Objectives]):
         flaws = [flaw_of_objective(one, self.data) for one in answer.objectives]
         return "" if "" in flaws else "; ".join(flaws) or "`objectives` is empty"
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """Columns and levels of the sample sheet, or nothing where a field does not apply."""
         columns = tuple(column.name for column in self.data.columns)
         levels = tuple(level for column in self.data.columns for level in column.levels)
@@ -296,7 +295,7 @@ class ProposeObjectives(Request[Objectives]):
             "builds_on": [past.id for past in self.history],
         }
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def lengths(self) -> Lengths:
         """As many objectives as are asked for, at most."""
         return {"objectives": (1, self.count)}
 
@@ -318,11 +317,11 @@ class PlanWorkflow(Request[WorkflowPlan]):
         """A plan of unknown tools answers nothing."""
         return flaw_of_steps(answer.steps, self.tools) if answer.steps else "`steps` is empty"
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """Tools that there are, and their parameters."""
         return _names_of(self.tools)
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def lengths(self) -> Lengths:
         """No more parameters than a tool has."""
         return _most_of(self.tools)
 
@@ -347,11 +346,11 @@ class ReviseWorkflow(Request[Revision]):
             return ""
         return flaw_of_steps(answer.steps, self.tools) if answer.steps else "`action` is change and `steps` is empty"
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """Tools that there are, and their parameters."""
         return _names_of(self.tools)
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def lengths(self) -> Lengths:
         """No more parameters than a tool has."""
         return _most_of(self.tools)
 
@@ -390,12 +389,12 @@ class ProposeHypotheses(Request[Hypotheses]):
         wrong = [claim.finding for one in answer.hypotheses for claim in one.claims if claim.finding not in known]
         return f"there is no finding {wrong[0]}" if wrong and len(wrong) >= len(answer.hypotheses) else ""
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """Findings that there are."""
         ids = [one.id for one in self.findings]
         return {"finding": ids, "against": ids}
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def lengths(self) -> Lengths:
         """As many hypotheses as are asked for, at most, each about something."""
         return {"hypotheses": (1, self.count), "entities": (1, _ABOUT), "claims": (1, _ABOUT)}
 
@@ -422,11 +421,11 @@ class JudgeHypothesis(Request[Judgement]):
         absent = [name for name in self.criteria if name not in {one.criterion for one in answer.scores}]
         return f"there is no score for {', '.join(absent)}" if absent else ""
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """The criteria."""
         return {"criterion": self.criteria}
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def lengths(self) -> Lengths:
         """One score for each."""
         return {"scores": (len(self.criteria), len(self.criteria))}
 
@@ -477,12 +476,12 @@ def flaw_of_steps(steps: tuple[StepDraft, ...], tools: tuple[ToolBrief, ...]) ->
     return next((f"there is no tool `{step.tool}`" for step in steps if step.tool not in known), "")
 
 
-def _names_of(tools: tuple[ToolBrief, ...]) -> dict[str, Iterable[str]]:
+def _names_of(tools: tuple[ToolBrief, ...]) -> Choices:
     """What a step can call, and what can be given to it."""
     return {"tool": [tool.name for tool in tools], "name": [one.name for tool in tools for one in tool.parameters]}
 
 
-def _most_of(tools: tuple[ToolBrief, ...]) -> dict[str, tuple[int, int]]:
+def _most_of(tools: tuple[ToolBrief, ...]) -> Lengths:
     return {"parameters": (0, max((len(tool.parameters) for tool in tools), default=0))}
 
 

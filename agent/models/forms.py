@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from agent.models.prompts import Form
@@ -59,18 +59,17 @@ def strict_schema(request: Request[Any]) -> dict[str, Any]:
 class _Narrowing(NamedTuple):
     """What a question leaves open, by the names of an answer's properties."""
 
-    choices: Mapping[str, list[str]]
+    choices: Mapping[str, Sequence[object]]
     lengths: Mapping[str, tuple[int, int]]
 
     def of(self, name: str, node: Any) -> Any:  # noqa: ANN401  a JSON value
         """The schema of a property, narrowed."""
-        texts = {"type": "string", "enum": self.choices[name]} if name in self.choices else None
-        if node.get("type") == "string":
-            return texts or node
-        if node.get("type") != "array":
-            return node
-        fewest, most = self.lengths.get(name, (0, node["maxItems"]))
-        return {**node, "items": texts or node["items"], "minItems": fewest, "maxItems": most}
+        if node.get("type") == "array":
+            fewest, most = self.lengths.get(name, (node.get("minItems", 0), node["maxItems"]))
+            return {**node, "items": self.of(name, node["items"]), "minItems": fewest, "maxItems": most}
+        if name in self.choices and node.get("type") in {"string", "integer"}:
+            return {"type": node["type"], "enum": self.choices[name]}
+        return node
 
 
 def _strict(node: Any, narrowing: _Narrowing) -> Any:  # noqa: ANN401  a JSON value

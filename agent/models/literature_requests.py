@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from agent.models.requests import Answer, PaperExcerpt, Request
+from agent.models.requests import Answer, Choices, Lengths, PaperExcerpt, Request
 
 Same = Literal["yes", "no", "unclear"]
 
@@ -45,7 +45,11 @@ class ComparePapers(Request[JudgedPapers]):
         """A paper that is left out is not thereby another one."""
         return _missing(self.papers, [one.paper for one in answer.papers])
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def choices(self) -> Choices:
+        """The papers' numbers."""
+        return {"paper": range(1, len(self.papers) + 1)}
+
+    def lengths(self) -> Lengths:
         """One entry for each paper."""
         return {"papers": (len(self.papers), len(self.papers))}
 
@@ -87,7 +91,11 @@ class ScorePapers(Request[ScoredPapers]):
             return "every score is a whole number from 1 to 10"
         return _missing(self.papers, [one.paper for one in answer.papers])
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def choices(self) -> Choices:
+        """The papers' numbers."""
+        return {"paper": range(1, len(self.papers) + 1)}
+
+    def lengths(self) -> Lengths:
         """One entry for each paper."""
         return {"papers": (len(self.papers), len(self.papers))}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -21,6 +21,10 @@ from agent.evidence.numbers import unsupported
 A = TypeVar("A", bound="Answer")
 
 
+Choices = Mapping[str, Iterable[str] | Iterable[int]]
+"""Field of an answer to the values that it can hold."""
+Lengths = Mapping[str, tuple[int, int]]
+"""List of an answer to its fewest and most entries."""
 ECHO = "what is changed and how"
 """How the question describes a summary (`prompts/propose_ideas.md`): small models copy it."""
 
@@ -154,15 +158,15 @@ class Request(BaseModel, Generic[A]):
         """What makes a well-formed answer useless for this question, in words for a model; empty when nothing does."""
         return ""
 
-    def choices(self) -> dict[str, Iterable[str]]:
-        """Field, anywhere in the answer, to the texts that it can hold, for an endpoint that forces answers.
+    def choices(self) -> Choices:
+        """What fields, wherever they stand in the answer, can hold; for an endpoint that forces answers.
 
         A small model that cannot write a name which the question lacks finds one that it has.
         """
         return {}
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
-        """List, anywhere in the answer, to its fewest and most entries, likewise."""
+    def lengths(self) -> Lengths:
+        """How long lists, wherever they stand in the answer, can be; likewise."""
         return {}
 
 
@@ -191,11 +195,11 @@ class ProposeIdeas(Request[Ideas]):
             return "an idea's `summary` repeats the question; it should say what you would change, and how"
         return ""
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """Only papers and ideas that the question shows can be built on."""
         return {"paper": (paper.id for paper in self.papers), "builds_on": (idea.id for idea in self.history)}
 
-    def lengths(self) -> dict[str, tuple[int, int]]:
+    def lengths(self) -> Lengths:
         """As many ideas as are asked for, at most."""
         return {"ideas": (1, self.count)}
 
@@ -214,7 +218,7 @@ class WriteCode(Request[CodeChange]):
         """An answer that leaves the program as it was does not carry out the idea."""
         return _flaw_of_code(self.files, answer)
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """Code that is forced goes into the files that the question shows."""
         return {"path": (file.path for file in self.files)}
 
@@ -241,7 +245,7 @@ class RepairCode(Request[CodeChange]):
         """An answer that leaves the program as it was repairs nothing."""
         return _flaw_of_code(self.files, answer)
 
-    def choices(self) -> dict[str, Iterable[str]]:
+    def choices(self) -> Choices:
         """Code that is forced goes into the files that the question shows."""
         return {"path": (file.path for file in self.files)}
 

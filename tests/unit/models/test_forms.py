@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.models.forms import ladder, strict_schema
+from agent.models.literature_requests import ComparePapers
 from agent.models.openai_model import MAX_REPAIRS
 from agent.models.requests import CodeChange, ProposeIdeas, WriteCode
 
@@ -55,6 +56,16 @@ def test_names_and_numbers_of_entries_are_those_that_the_question_leaves_open():
     assert schema["$defs"]["Citation"]["properties"]["paper"]["enum"] == [paper.id for paper in PROPOSE.papers]
     assert draft["builds_on"]["items"]["enum"] == [idea.id for idea in PROPOSE.history]
     assert draft["components"]["items"] == {"type": "string"}
+
+
+def test_numbers_are_those_of_the_papers_that_are_shown():
+    question = ComparePapers(problem="p", method="m", claim="", papers=PROPOSE.papers)
+    schema, number = strict_schema(question), len(PROPOSE.papers)
+    assert schema["$defs"]["PaperJudgement"]["properties"]["paper"] == {
+        "type": "integer",
+        "enum": list(range(1, number + 1)),
+    }
+    assert (schema["properties"]["papers"]["minItems"], schema["properties"]["papers"]["maxItems"]) == (number, number)
 
 
 def test_names_that_are_none_or_too_many_are_left_open():
