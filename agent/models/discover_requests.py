@@ -457,15 +457,17 @@ def flaw_of_objective(draft: ObjectiveDraft, data: DataBrief) -> str:
     if draft.aim == "survival" and not draft.event:
         return f"“{draft.title}”: survival needs `event`"
     if column is not None and draft.aim in {"two_groups", "panel"}:
-        return _flaw_of_levels(draft, column)
+        return _flaw_of_levels(draft, column, data)
     return ""
 
 
-def _flaw_of_levels(draft: ObjectiveDraft, column: ColumnBrief) -> str:
+def _flaw_of_levels(draft: ObjectiveDraft, column: ColumnBrief, data: DataBrief) -> str:
     levels = ", ".join(column.levels) or "no levels"
     for name in (draft.numerator, draft.denominator):
         if name not in column.levels:
-            return f"“{draft.title}”: `{column.name}` has no level `{name}`; it has {levels}"
+            others = [f"`{one.name}`" for one in data.columns if name in one.levels]
+            hint = f"; it is a level of {', '.join(others)}" if others else ""
+            return f"“{draft.title}”: `{column.name}` has no level `{name}`{hint}; `{column.name}` has {levels}"
     same = draft.numerator == draft.denominator
     return f"“{draft.title}”: numerator and denominator are the same" if same else ""
 
