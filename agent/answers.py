@@ -29,9 +29,9 @@ def answers_of(run: Run) -> tuple[AnswerRecord, ...]:
     return tuple(AnswerRecord.model_validate(row.record) for row in run.all(AnswerRow, AnswerRow.key))
 
 
-def calls_of(run: Run) -> list[CallRecord]:
-    """Every call of the run so far, oldest first."""
-    rows = run.all(CallRow, CallRow.n)
+def calls_of(run: Run, **equal: str) -> list[CallRecord]:
+    """Every call of the run so far whose columns have these values, oldest first."""
+    rows = run.all(CallRow, CallRow.n, **equal)
     return [CallRecord.model_validate_json(run.artefacts.read(row.record)) for row in rows]
 
 
@@ -40,6 +40,7 @@ def keep_call(run: Run, call: CallRecord) -> None:
     run.save(
         CallRow(
             kind=call.kind,
+            subject=call.subject,
             model=call.model,
             status=call.status,
             prompt_tokens=call.usage.prompt_tokens,

@@ -51,7 +51,7 @@ class IdeaRecord(Record):
 
     __tablename__ = "ideas"
     id: Mapped[str] = mapped_column(primary_key=True)
-    round: Mapped[int]
+    round: Mapped[int] = mapped_column(index=True)
     draft: Mapped[JsonDict]
     decision: Mapped[str] = mapped_column(default="proposed")
     """`proposed`, `accepted`, `dropped` (by screening), `rejected` (by a person) or `not tried` (no budget left)."""
@@ -65,7 +65,7 @@ class AttemptRecord(Record):
 
     __tablename__ = "attempts"
     id: Mapped[str] = mapped_column(primary_key=True)
-    idea_id: Mapped[str] = mapped_column(ForeignKey("ideas.id"))
+    idea_id: Mapped[str] = mapped_column(ForeignKey("ideas.id"), index=True)
     number: Mapped[int]
     commit: Mapped[str]
     code_hash: Mapped[str]
@@ -110,7 +110,7 @@ class VerdictRecord(Record):
 
     __tablename__ = "verdicts"
     id: Mapped[str] = mapped_column(primary_key=True)
-    idea_id: Mapped[str] = mapped_column(ForeignKey("ideas.id"))
+    idea_id: Mapped[str] = mapped_column(ForeignKey("ideas.id"), index=True)
     split: Mapped[str]
     verdict: Mapped[str]
     reason: Mapped[str]
@@ -123,7 +123,7 @@ class ReviewItemRecord(Record):
     __tablename__ = "review_items"
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     """Id of the record that it is about."""
     round: Mapped[int]
     title: Mapped[str]
@@ -181,6 +181,8 @@ class CallRow(Record):
     __tablename__ = "calls"
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     kind: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="", index=True)
+    """What it was asked about: an idea, a round, an objective, a hypothesis; empty for the run as a whole."""
     model: Mapped[str]
     status: Mapped[str]
     prompt_tokens: Mapped[int]
@@ -196,7 +198,7 @@ class EventRecord(Record):
     __tablename__ = "events"
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at: Mapped[datetime]
-    kind: Mapped[str]
-    subject: Mapped[str]
+    kind: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str] = mapped_column(index=True)
     text: Mapped[str]
     data: Mapped[JsonDict]

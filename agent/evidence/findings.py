@@ -8,7 +8,7 @@ from agent.discover.evidence import Evidence, Fact, Row
 from agent.discover.records import StepRecord
 from agent.discover.tables import table_of
 from agent.errors import RecordBroken
-from agent.evidence.ledger import Cited, Ledger, Source, Stated
+from agent.evidence.ledger import Cited, Ledger, Source, Stated, duration
 from agent.run import Run
 
 _SIGNED = ("log2_fc", "log2_difference", "slope", "nes", "correlation", "difference", "z")
@@ -47,6 +47,12 @@ class FindingsLedger(Ledger):
     def seconds(self, row: StepRecord) -> Cited:
         """How long a step's tool ran."""
         return self._enter(row.wall_s, "wall time", f"{row.wall_s:.1f} s", self._of_step(row))
+
+    def seconds_on(self, objective: str) -> Cited:
+        """How long the jobs of an objective's workflows ran, those of its controls among them."""
+        rows = (row for row in self._steps.values() if row.workflow_id.rpartition("-w")[0] == objective)
+        seconds = sum({row.job: row.wall_s for row in rows}.values())
+        return self._enter(seconds, "time run", duration(seconds), Source(kind="step", row=f"all of {objective}"))
 
     def tests(self, evidence: Iterable[Evidence]) -> Cited:
         """Tests of the whole run, over which every q is adjusted once more."""

@@ -127,6 +127,7 @@ class Ledger:
         self._decimals = None if metric is None else max(0, 1 - math.floor(math.log10(metric.smallest_difference)))
         self._smallest = None if metric is None else metric.smallest_difference
         self._entries: dict[str, Cited | Stated] = {}
+        self._measurements: dict[str, Source] = {}
         self.attempts = attempts_by_idea(run, ideas)
         """By idea: what numbers may be cited of."""
         self.measured = measurements_by_subject(run, ideas)
@@ -177,14 +178,14 @@ class Ledger:
         if row.wall_s is None:
             return None
         source = self._of_attempt(row) if isinstance(row, AttemptRecord) else self._of_measurement(row)
-        return self._enter(row.wall_s, "wall time", _duration(row.wall_s), source)
+        return self._enter(row.wall_s, "wall time", duration(row.wall_s), source)
 
     def seconds_run(self, idea: str) -> Cited:
         """Seconds that an idea's programs ran. The first measurement is the run of the attempt that worked."""
         took = {(row.commit, "validation", row.seed): row.wall_s or 0.0 for row in self.attempts.get(idea, [])}
         took |= {(row.commit, row.split, row.seed): row.wall_s for row in self.measured.get(idea, [])}
         seconds = sum(took.values())
-        return self._enter(seconds, "time run", _duration(seconds), Source(kind="idea", row=idea))
+        return self._enter(seconds, "time run", duration(seconds), Source(kind="idea", row=idea))
 
     def similarity(self, row: IdeaRecord, to: str, value: float) -> Cited:
         """How near an idea is to the earlier idea or paper `to`, as its record says."""
@@ -209,14 +210,14 @@ class Ledger:
     def seconds_worked(self) -> Cited:
         """Time that was worked on the run, over all its sessions."""
         seconds = self._run.seconds_worked()
-        return self._enter(seconds, "time worked", _duration(seconds), Source(kind="journal", row="sessions"))
+        return self._enter(seconds, "time worked", duration(seconds), Source(kind="journal", row="sessions"))
 
     def total(self, total: Total, name: str) -> Cited | None:
         """A number of what calls of models came to, such as `prompt_tokens`; None when it is not known."""
         value: float | None = getattr(total, name)
         if value is None:
             return None
-        text = {"seconds": _duration(value), "dollars": f"${value:.4f}"}.get(name, f"{value:,}")
+        text = {"seconds": duration(value), "dollars": f"${value:.4f}"}.get(name, f"{value:,}")
         return self._enter(value, name, text, Source(kind="calls", row=total.id))
 
     def setting(self, name: str) -> Cited:
@@ -261,6 +262,11 @@ class Ledger:
         return Source(kind="attempt", row=row.id, seeds=() if row.seed is None else (row.seed,), **facts)
 
     def _of_measurement(self, row: MeasurementRecord) -> Source:
+        if row.id not in self._measurements:  # a baseline's stands behind every verdict
+            self._measurements[row.id] = self._made_of_measurement(row)
+        return self._measurements[row.id]
+
+    def _made_of_measurement(self, row: MeasurementRecord) -> Source:
         return Source(
             kind="measurement",
             row=row.id,
@@ -324,7 +330,8 @@ def _percent(share: float) -> str:
     return f"{share * 100:.4g} %"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds as they are printed."""
     if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -13,7 +13,7 @@ class Total(NamedTuple):
     """Sums over the calls of one kind to one model in one round."""
 
     round: str
-    """`r1`; empty for what was asked about the run as a whole."""
+    """`r1`; empty for what was asked about the run as a whole. Of `total_about`, what was asked about."""
     kind: str
     model: str
     calls: int
@@ -39,6 +39,11 @@ def totals(calls: Iterable[CallRecord], prices: Mapping[str, Price]) -> tuple[To
     return tuple(
         _total(key, groups[key], prices) for key in sorted(groups, key=lambda key: int(key[0].lstrip("r") or 0))
     )
+
+
+def total_about(subject: str, calls: Iterable[CallRecord], prices: Mapping[str, Price]) -> Total:
+    """Sum the calls about an idea, an objective or a hypothesis, of whatever kind and to whichever model."""
+    return _total((subject, "", ""), list(calls), prices)
 
 
 def _total(key: tuple[str, str, str], calls: list[CallRecord], prices: Mapping[str, Price]) -> Total:

@@ -8,7 +8,7 @@ has gone on, the words are kept, they do not count, and the author is told (`Sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Literal, cast
 
@@ -129,6 +129,14 @@ def reviews(run: Run, id_: str | None = None) -> tuple[Review, ...]:
         found = found.where(ReviewRecord.item_id == id_)
     with run.session() as session:
         return tuple(_review(row) for row in session.scalars(found))
+
+
+def reviews_by_item(run: Run, ids: Collection[str]) -> dict[str, list[Review]]:
+    """What was said of each of these items, oldest first; an item that nobody spoke of is not there."""
+    found: dict[str, list[Review]] = {}
+    for row in run.query(select(ReviewRecord).where(ReviewRecord.item_id.in_(ids)).order_by(ReviewRecord.n)):
+        found.setdefault(row.item_id, []).append(_review(row))
+    return found
 
 
 def review(run: Run, n: int) -> Review:

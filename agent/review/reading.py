@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from agent.answers import calls_of
 from agent.evidence.ledger import Ledger
@@ -13,7 +13,7 @@ from agent.history import BASELINE
 from agent.literature.papers import Paper
 from agent.models.choose import RULE_BASED
 from agent.models.rule_based.model import RuleBasedModel
-from agent.models.totals import Total, totals
+from agent.models.totals import Total, total_about, totals
 from agent.records import (
     AttemptRecord,
     EventRecord,
@@ -66,7 +66,7 @@ def read(run: Run) -> Dossier:
         progress=_progress(run, ledger, ideas),
         counts=counts(run, ledger),
         spent=spent(run, ledger, task),
-        usage=tuple(_usage(ledger, total) for total in totals(calls_of(run), run.config.prices)),
+        usage=tuple(usage_view(ledger, total) for total in totals(calls_of(run), run.config.prices)),
         protections=_protections(run, ledger),
         smallest_difference=ledger.smallest_difference(),
         baseline=_baseline(run, reader),
@@ -112,7 +112,7 @@ def _progress(run: Run, ledger: Ledger, ideas: Sequence[IdeaView]) -> Progress:
 
 def counts(run: Run, ledger: Ledger) -> Counts:
     """How much a run has of what."""
-    papers = run.query(select(PaperRecord.id))  # r<round>/<paper>
+    paper = func.substr(PaperRecord.id, func.instr(PaperRecord.id, "/") + 1)  # r<round>/<paper>
     return Counts(
         proposed=ledger.count(IdeaRecord),
         accepted=ledger.count(IdeaRecord, decision="accepted"),
@@ -120,7 +120,7 @@ def counts(run: Run, ledger: Ledger) -> Counts:
         improved=ledger.count(VerdictRecord, split="validation", verdict="improved"),
         confirmed=ledger.count(VerdictRecord, split="test", verdict="improved"),
         attempts=ledger.count(AttemptRecord),
-        papers=ledger.counted("different papers", (one.partition("/")[2] for one in papers)),
+        papers=ledger.counted("different papers", run.query(select(paper).distinct())),
     )
 
 
@@ -139,7 +139,14 @@ def spent(run: Run, ledger: Ledger, task: Task | None) -> Spent:
     )
 
 
-def _usage(ledger: Ledger, total: Total) -> UsageView:
+def asked_about(run: Run, ledger: Ledger, subject: str) -> UsageView | None:
+    """What models were asked about an idea, an objective or a hypothesis, in sum; None when nothing was."""
+    calls = calls_of(run, subject=subject)
+    return usage_view(ledger, total_about(subject, calls, run.config.prices)) if calls else None
+
+
+def usage_view(ledger: Ledger, total: Total) -> UsageView:
+    """Calls of models, as they are shown."""
     calls, usable, prompt, completion, seconds = (
         cited
         for name in ("calls", "usable", "prompt_tokens", "completion_tokens", "seconds")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal, Protocol
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Undefined
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.diff import DiffLexer
@@ -98,8 +98,13 @@ def environment(
 
 def anchor(source: Source) -> str:
     """Where a source stands in the table of evidence: readable, and never that of another."""
-    digest = hashlib.sha256(source.id.encode(errors="replace")).hexdigest()
-    return f"from-{re.sub(r'[^a-z0-9]+', '-', source.id.lower())[:60].strip('-')}-{digest[:8]}"
+    return _anchor(source.id)
+
+
+@lru_cache(maxsize=10_000)
+def _anchor(id_: str) -> str:
+    digest = hashlib.sha256(id_.encode(errors="replace")).hexdigest()
+    return f"from-{re.sub(r'[^a-z0-9]+', '-', id_.lower())[:60].strip('-')}-{digest[:8]}"
 
 
 def _finalize(
@@ -120,13 +125,13 @@ def _finalize(
 
 def _html_link(address: Callable[[Source], str], entry: Cited | Stated) -> Markup:
     kind = "cited" if isinstance(entry, Cited) else "stated"
-    return Markup('<a class="{}" href="{}">{}</a>').format(kind, address(entry.source), _line(entry.text))
+    return Markup(f'<a class="{kind}" href="{escape(address(entry.source))}">{escape(_line(entry.text))}</a>')
 
 
 def _html_quote(words: Quoted) -> Markup:
     if words.block:
         return Markup('<pre class="words by-{}" dir="auto">{}</pre>').format(words.by, words.text)
-    return Markup('<q class="words by-{}"><bdi>{}</bdi></q>').format(words.by, words.text)
+    return Markup(f'<q class="words by-{words.by}"><bdi>{escape(words.text)}</bdi></q>')
 
 
 def _markdown_link(address: Callable[[Source], str], entry: Cited | Stated) -> str:

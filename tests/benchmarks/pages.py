@@ -1,13 +1,14 @@
 """What the review pages cost for a large run: `python tests/benchmarks/pages.py [IDEAS]`.
 
 A run of 1,000 ideas with five attempts each, in rounds of ten, with papers, measurements, a queue and a journal, served
-by the real server on this machine. Prints a Markdown table: bytes of each page, and the median and 95th percentile of
-the time from the request to the whole answer, in milliseconds. Only the last attempt of an idea has a commit of its
-own.
+by the real server on this machine. Prints a Markdown table: bytes of each page, the median and 95th percentile of the
+time from the request to the whole answer, and the median of the server's CPU time, in milliseconds; what other programs
+do on the machine moves the first two. Only the last attempt of an idea has a commit of its own.
 """
 
 from __future__ import annotations
 
+import resource
 import statistics
 import sys
 import tempfile
@@ -147,8 +148,8 @@ def main() -> None:
         with Run.create(Path(folder), RunConfig(id="large", created=NOW, task="digits", budget=budget)) as run:
             Large(run, ideas).fill()
         print(f"{ideas:,} ideas, {ideas * ATTEMPTS:,} attempts\n")
-        print("| page | bytes | median ms | 95th percentile ms |")
-        print("|---|---:|---:|---:|")
+        print("| page | bytes | median ms | 95th percentile ms | CPU ms |")
+        print("|---|---:|---:|---:|---:|")
         with serving(Path(folder)) as pages, httpx.Client(base_url=pages.base, follow_redirects=True) as client:
             client.get(pages.entrance)
             for name, path in {**paths("large", "kernel"), "run-last": "/runs/large?page=25"}.items():
@@ -157,12 +158,20 @@ def main() -> None:
 
 def row(client: httpx.Client, name: str, path: str) -> str:
     """A page's line of the table."""
-    size, took = len(client.get(path).content), []
+    size, took, worked = len(client.get(path).content), [], []
     for _ in range(TIMES):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), _served_s()
         client.get(path)
         took.append((time.perf_counter() - start) * 1000)
-    return f"| {name} | {size:,} | {statistics.median(took):.0f} | {statistics.quantiles(took, n=20)[-1]:.0f} |"
+        worked.append((_served_s() - before) * 1000)
+    middle, late = statistics.median(took), statistics.quantiles(took, n=20)[-1]
+    return f"| {name} | {size:,} | {middle:.0f} | {late:.0f} | {statistics.median(worked):.0f} |"
+
+
+def _served_s() -> float:
+    """CPU seconds of the server so far: of this process but for the client's thread, with the calls of git."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() - time.thread_time() + children.ru_utime + children.ru_stime
 
 
 if __name__ == "__main__":

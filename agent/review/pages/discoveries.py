@@ -11,11 +11,13 @@ from agent.discover.view import HypothesisView, hypothesis_view
 from agent.evidence.findings import FindingsLedger
 from agent.evidence.ledger import Cited
 from agent.review import queue
+from agent.review.dossier import UsageView
 from agent.review.pages.journal import EventLine, events
 from agent.review.pages.overview import RunHead, head_of
-from agent.review.pages.queues import ItemView, item_view
+from agent.review.pages.queues import ItemView, item_views
 from agent.review.pages.shelf import NoSuchThing
 from agent.review.quoting import Quoted, quote, quote_block
+from agent.review.reading import asked_about
 from agent.run import Run
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -55,6 +57,10 @@ class HypothesisPage:
     hypothesis: HypothesisView
     pictures: tuple[Drawn, ...]
     items: tuple[ItemView, ...]
+    time_run: Cited
+    """Of all tools of its objective."""
+    asked: tuple[tuple[str, UsageView], ...]
+    """What models were asked: about its objective, and about itself."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +104,18 @@ def hypothesis_page(run: Run, name: str, hypothesis: str) -> HypothesisPage:
     ledger = FindingsLedger(run)
     view = hypothesis_view(run, ledger, row)
     steps = dict.fromkeys(claim.step for claim in (*view.claims, *view.against))
+    asked = (
+        ("Models, on its objective", asked_about(run, ledger, row.objective_id)),
+        ("Judges", asked_about(run, ledger, row.id)),
+    )
     return HypothesisPage(
         head=head_of(run, name, ledger, None),
         ledger=ledger,
         hypothesis=view,
         pictures=tuple(one for step in steps for one in _pictures(ledger.step(step))),
-        items=tuple(item_view(run, one) for one in queue.items(run, subject=hypothesis)),
+        items=item_views(run, queue.items(run, subject=hypothesis)),
+        time_run=ledger.seconds_on(row.objective_id),
+        asked=tuple((what, one) for what, one in asked if one is not None),
     )
 
 

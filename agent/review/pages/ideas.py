@@ -11,13 +11,13 @@ from agent.evidence.ledger import Cited, Ledger
 from agent.history import draft_of, failures
 from agent.records import AttemptRecord, IdeaRecord, PaperRecord
 from agent.review import queue
-from agent.review.dossier import IdeaDetail, IdeaView
+from agent.review.dossier import IdeaDetail, IdeaView, UsageView
 from agent.review.pages.geometry import Scale, Strip
-from agent.review.pages.overview import RunHead, best_row, head_of, idea_rows, judgements, scale_of, strip_of
-from agent.review.pages.queues import ItemView, item_view
+from agent.review.pages.overview import PROPOSED, RunHead, best_row, head_of, idea_rows, scale_of, strip_of
+from agent.review.pages.queues import ItemView, item_views
 from agent.review.pages.shelf import NoSuchThing
 from agent.review.quoting import Quoted, quote, quote_block
-from agent.review.reading import task_of
+from agent.review.reading import asked_about, task_of
 from agent.review.reading_ideas import IdeaReader
 from agent.run import Run
 from workspaces.workspace import Workspace
@@ -53,6 +53,8 @@ class IdeaPage:
     """Ids of ideas that it takes over, as far as the run has them."""
     time_run: Cited
     attempts: Cited
+    asked: UsageView | None
+    """What models were asked about it; None when nothing was."""
     rival: str
     """The run's best idea, where this is another."""
     before: str
@@ -125,7 +127,7 @@ def idea_page(run: Run, name: str, idea: str) -> IdeaPage:
     ledger, reader, head = _opened(run, name, [row])
     (view,) = reader.ideas([row])
     smallest = ledger.smallest_difference()
-    scale = scale_of(judgements(run), smallest)
+    scale = scale_of(run, smallest)
     (line,) = idea_rows(run, [view], scale, smallest)
     draft = draft_of(row)
     detail = reader.detail(view)
@@ -141,10 +143,11 @@ def idea_page(run: Run, name: str, idea: str) -> IdeaPage:
         builds_on=_known(run, draft.builds_on),
         time_run=ledger.seconds_run(idea),
         attempts=ledger.counted(f"attempts of {idea}", (one.id for one in detail.attempts)),
+        asked=asked_about(run, ledger, idea),
         rival=best.id if (best := best_row(run)) and best.id != idea else "",
         before=before,
         after=after,
-        items=tuple(item_view(run, one) for one in queue.items(run, subject=idea)),
+        items=item_views(run, queue.items(run, subject=idea)),
     )
 
 
@@ -186,7 +189,7 @@ def compare_page(run: Run, name: str, ideas: Sequence[str]) -> ComparePage:
     rows = [_row(run, idea) for idea in dict.fromkeys(ideas)][:MOST_COMPARED]
     ledger, reader, head = _opened(run, name, rows)
     smallest = ledger.smallest_difference()
-    scale: Scale = scale_of(judgements(run), smallest)
+    scale = scale_of(run, smallest)
     columns = tuple(
         Column(reader.detail(view), strip_of(view, scale, smallest), ledger.seconds_run(view.id))
         for view in reader.ideas(rows)
@@ -219,10 +222,11 @@ def _known(run: Run, ideas: Sequence[str]) -> tuple[str, ...]:
 
 
 def _beside(run: Run, idea: str) -> tuple[str, str]:
-    order = select(IdeaRecord.id).order_by(IdeaRecord.round, func.length(IdeaRecord.id), IdeaRecord.id)
-    ids = ["", *run.query(order), ""]
-    place = ids.index(idea)
-    return ids[place - 1], ids[place + 1]
+    earlier, later = (beside(IdeaRecord.id, 1, "").over(order_by=PROPOSED) for beside in (func.lag, func.lead))
+    ideas = select(IdeaRecord.id, earlier.label("before"), later.label("after")).subquery()
+    with run.session() as session:
+        before, after = session.execute(select(ideas.c.before, ideas.c.after).where(ideas.c.id == idea)).one()
+    return before, after
 
 
 def _seed_lines(detail: IdeaDetail) -> tuple[SeedLine, ...]:

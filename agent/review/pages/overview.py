@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import defer
 
 from agent.config import RunConfig
 from agent.discover.records import HypothesisRecord
@@ -18,7 +19,7 @@ from agent.review.pages.journal import EventLine, events
 from agent.review.pages.paging import Pager
 from agent.review.quoting import Quoted, quote
 from agent.review.reading import counts, spent, task_of
-from agent.review.reading_ideas import IdeaReader, in_order
+from agent.review.reading_ideas import IdeaReader
 from agent.run import Run
 from agent.show import state_of
 from workspaces.task import Task
@@ -169,14 +170,14 @@ def run_page(run: Run, name: str, *, show: str, by: str, page: int) -> RunPage:
     task = task_of(run)
     chosen = _ideas(show)
     pager = Pager.over(run.query(chosen.with_only_columns(func.count()))[0], page, IDEAS_A_PAGE)
-    rows = run.query(_ordered(chosen, by).offset(pager.start).limit(IDEAS_A_PAGE))
+    rows = run.query(_ordered(chosen, by).options(_AS_LINES).offset(pager.start).limit(IDEAS_A_PAGE))
     best = best_row(run)
     wanted = {row.id for row in [*rows, *([best] if best else [])]}
     ledger = Ledger(run, task.metric if task else None, wanted)
     reader = IdeaReader(run, ledger, (), wanted)
     judged = judgements(run)
     smallest = ledger.smallest_difference()
-    scale = scale_of(judged, smallest)
+    scale = scale_of(run, smallest)
     return RunPage(
         head=head_of(run, name, ledger, task),
         ledger=ledger,
@@ -197,19 +198,22 @@ def run_page(run: Run, name: str, *, show: str, by: str, page: int) -> RunPage:
 
 def judgements(run: Run) -> list[Judgement]:
     """What was found of each idea on validation, in the order in which the ideas were proposed."""
-    numbers = [VerdictRecord.comparison[name].as_float() for name in ("low", "difference", "high")]
-    found = select(VerdictRecord.idea_id, VerdictRecord.verdict, *numbers).where(VerdictRecord.split == "validation")
-    with run.session() as session:  # columns, not rows: a run has thousands, and every page of it draws their scale
-        rows = sorted(session.execute(found).all(), key=lambda row: in_order(row.idea_id))
-    return [
-        Judgement(idea, in_order(idea)[0], verdict, None if low is None else Interval(low, middle, high))
-        for idea, verdict, low, middle, high in rows
-    ]
+    judged = select(IdeaRecord.id, IdeaRecord.round, VerdictRecord.verdict, _LOW, _DIFFERENCE, _HIGH)
+    judged = judged.join(VerdictRecord, _JUDGED).order_by(*PROPOSED)
+    with run.session() as session:  # columns, not rows: a run has thousands
+        return [
+            Judgement(idea, round_, verdict, None if low is None else Interval(low, middle, high))
+            for idea, round_, verdict, low, middle, high in session.execute(judged)
+        ]
 
 
-def scale_of(judged: Sequence[Judgement], smallest: Cited | None) -> Scale:
+def scale_of(run: Run, smallest: Cited | None) -> Scale:
     """The one scale that all intervals of a run are drawn on."""
-    return Scale.over([one.found for one in judged if one.found], _value(smallest) or 1e-6)
+    ends = select(func.min(_LOW), func.max(_HIGH)).where(VerdictRecord.split == "validation")
+    with run.session() as session:
+        worst, best = session.execute(ends).one()
+    found = [] if best is None else [Interval(worst, 0.0, best)]
+    return Scale.over(found, _value(smallest) or 1e-6)
 
 
 def idea_rows(run: Run, ideas: Sequence[IdeaView], scale: Scale, smallest: Cited | None) -> tuple[IdeaRow, ...]:
@@ -234,30 +238,34 @@ def version_of(run: Run) -> str:
     return f"{newest or 0}-{reviewed or 0}-{state_of(run)}"
 
 
+PROPOSED = (IdeaRecord.round, func.length(IdeaRecord.id), IdeaRecord.id)
+"""The order in which ideas were proposed."""
+_AS_LINES = defer(IdeaRecord.nearest, raiseload=True)
+"""Without the papers that are near an idea: whole records, which no list shows."""
+_JUDGED = and_(VerdictRecord.idea_id == IdeaRecord.id, VerdictRecord.split == "validation")
+_LOW, _DIFFERENCE, _HIGH = (VerdictRecord.comparison[name].as_float() for name in ("low", "difference", "high"))
 _NOTHING = quote("", "harness")
 _LEFT = ("dropped", "rejected", "not tried")
 _GOING_ON = ("proposed", "accepted")
 
 
 def _ideas(show: str) -> Select[IdeaRecord]:
-    judged = and_(VerdictRecord.idea_id == IdeaRecord.id, VerdictRecord.split == "validation")
-    found = select(IdeaRecord).outerjoin(VerdictRecord, judged)
+    found = select(IdeaRecord).outerjoin(VerdictRecord, _JUDGED)
     if show in _LEFT:
         return found.where(IdeaRecord.decision == show)
     return found.where(VerdictRecord.verdict == show) if show else found
 
 
 def _ordered(found: Select[IdeaRecord], by: str) -> Select[IdeaRecord]:
-    proposed = (func.length(IdeaRecord.id), IdeaRecord.id)
     if by == "difference":
-        return found.order_by(VerdictRecord.comparison["difference"].as_float().desc().nulls_last(), *proposed)
-    return found.order_by(IdeaRecord.round.desc(), *proposed)
+        return found.order_by(_DIFFERENCE.desc().nulls_last(), *PROPOSED)
+    return found.order_by(IdeaRecord.round.desc(), *PROPOSED[1:])
 
 
 def best_row(run: Run) -> IdeaRecord | None:
     """The improved idea with the largest difference on validation."""
-    best = _ideas("improved").order_by(VerdictRecord.comparison["difference"].as_float().desc(), IdeaRecord.id).limit(1)
-    return next(iter(run.query(best)), None)
+    best = _ideas("improved").order_by(_DIFFERENCE.desc(), IdeaRecord.id).limit(1)
+    return next(iter(run.query(best.options(_AS_LINES))), None)
 
 
 def _round(run: Run, ledger: Ledger) -> Cited:

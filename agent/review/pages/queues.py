@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import select
+
 from agent.evidence.ledger import Cited, Ledger
-from agent.history import draft_of
 from agent.records import IdeaRecord, QuestionRecord, ReviewItemRecord
 from agent.review import queue
 from agent.review.asking import read_answer
@@ -69,6 +70,8 @@ class ItemView:
     judge: str
     actions: frozenset[str]
     said: tuple[Said, ...]
+    shown_in: str
+    """The kind of page that tells all of its subject: `ideas` or `hypotheses`."""
     asked: tuple[Asked, ...] = ()
     fields: Mapping[str, str] | None = None
     """The texts that can be edited. Raw: they go into the form's fields and nowhere else."""
@@ -96,14 +99,20 @@ class ItemPage:
     item: ItemView
 
 
-def item_view(run: Run, item: ReviewItem) -> ItemView:
-    """An item with what was said of it."""
+def item_views(run: Run, items: Sequence[ReviewItem]) -> tuple[ItemView, ...]:
+    """Items with what was said of them."""
+    about = _about(run, {one.subject for one in items})
+    said = queue.reviews_by_item(run, [one.id for one in items])
+    return tuple(_item_view(one, about.get(one.subject, ""), said.get(one.id, ())) for one in items)
+
+
+def _item_view(item: ReviewItem, about: str, said: Iterable[Review]) -> ItemView:
     return ItemView(
         id=item.id,
         subject=item.subject,
         kind=item.kind,
         title=quote(item.title, "model", 160),
-        about=_about(run, item.subject),
+        about=quote(about, "model", _TEXT),
         state=item.state,
         version=str(item.version),
         opened=item.opened,
@@ -111,7 +120,8 @@ def item_view(run: Run, item: ReviewItem) -> ItemView:
         judge=item.is_of.judge,
         # What the run has left behind can still be judged, for the next rounds to know, and no longer changed.
         actions=frozenset(one for one in item.is_of.actions if item.state != "passed" or one in {"accept", "reject"}),
-        said=tuple(_said(one) for one in queue.reviews(run, item.id)),
+        said=tuple(_said(one) for one in said),
+        shown_in="hypotheses" if item.kind == "hypothesis" else "ideas",
     )
 
 
@@ -134,7 +144,7 @@ def queue_page(run: Run, name: str, *, kind: str, state: str, page: int) -> Queu
     return QueuePage(
         head=head_of(run, name, ledger, task),
         ledger=ledger,
-        items=tuple(item_view(run, one) for one in found),
+        items=item_views(run, found),
         pager=pager,
         kinds=tuple(KINDS),
         states=STATES,
@@ -151,15 +161,17 @@ def item_page(run: Run, name: str, id_: str) -> ItemPage:
     task = task_of(run)
     ledger = Ledger(run, task.metric if task else None, [])
     item = queue.item(run, id_)
-    view = item_view(run, item)
+    (view,) = item_views(run, [item])
     asked = tuple(_asked(one) for one in queue.questions(run, id_))
     fields = item.is_of.fields(run, item.subject) if "edit" in view.actions else None
     return ItemPage(head_of(run, name, ledger, task), ledger, replace(view, asked=asked, fields=fields))
 
 
-def _about(run: Run, subject: str) -> Quoted:
-    idea = run.get(IdeaRecord, subject)
-    return quote(draft_of(idea).summary if idea else "", "model", _TEXT)
+def _about(run: Run, subjects: Collection[str]) -> dict[str, str]:
+    """What ideas change, by id."""
+    found = select(IdeaRecord.id, IdeaRecord.draft["summary"].as_string()).where(IdeaRecord.id.in_(subjects))
+    with run.session() as session:
+        return dict(session.execute(found).all())
 
 
 def _said(review: Review) -> Said:

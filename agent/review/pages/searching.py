@@ -1,4 +1,4 @@
-"""Search over the runs: ideas, attempts, verdicts, papers, people's words and the journal.
+"""Search over the runs: ideas, attempts, verdicts, hypotheses, objectives, steps, papers, people and the journal.
 
 The database looks for the words as they stand; a run's tables are small enough that no index has to be kept in step.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
+from agent.discover.records import HypothesisRecord, ObjectiveRecord, StepRecord
 from agent.records import (
     AttemptRecord,
     EventRecord,
@@ -92,6 +93,30 @@ _FIELDS = (
         lambda row: (f"attempts/{row.id}", row.id),
     ),
     _Field(
+        "hypotheses",
+        HypothesisRecord,
+        HypothesisRecord.id,
+        (HypothesisRecord.draft["statement"].as_string(), HypothesisRecord.reason.expression),
+        "model",
+        lambda row: (f"hypotheses/{row.id}", row.id),
+    ),
+    _Field(
+        "objectives",
+        ObjectiveRecord,
+        ObjectiveRecord.id,
+        tuple(ObjectiveRecord.draft[name].as_string() for name in ("title", "question")),
+        "model",
+        lambda row: ("", row.id),
+    ),
+    _Field(
+        "steps",
+        StepRecord,
+        StepRecord.id,
+        (StepRecord.tool.expression, StepRecord.summary.expression, StepRecord.reason.expression),
+        "program",
+        lambda row: (f"steps/{row.id}", row.id),
+    ),
+    _Field(
         "people",
         ReviewRecord,
         ReviewRecord.n,
@@ -135,4 +160,4 @@ def _hit(run: str, field: _Field, row: Sequence[Any], words: str) -> Hit:
     place = text.lower().find(words.lower())
     start = max(0, place - _AROUND)
     piece = text[start : place + len(words) + _AROUND]
-    return Hit(f"/runs/{run}/{page}", name, quote(f"{'… ' if start else ''}{piece}", field.by))
+    return Hit(f"/runs/{run}/{page}".rstrip("/"), name, quote(f"{'… ' if start else ''}{piece}", field.by))
