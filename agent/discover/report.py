@@ -6,8 +6,7 @@ import base64
 import csv
 import hashlib
 import io
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +14,24 @@ from markupsafe import Markup
 
 from agent.discover.dossier import Discovery, read_discovery
 from agent.discover.plans import steps_of, workflows
-from agent.discover.records import HypothesisRecord, ObjectiveRecord, StepRecord
+from agent.discover.records import HypothesisRecord, JudgementRecord, ObjectiveRecord, StepRecord
+from agent.discover.report_notebook import notebook
+from agent.discover.report_provenance import provenance_json
 from agent.discover.settings import REFINEMENTS
 from agent.discover.view import HypothesisView
-from agent.evidence.ledger import Cited
-from agent.review.exports import cell, references_bib
+from agent.records import Record, ReviewRecord
+from agent.review.exports import cell, evidence_json, records_csv, references_bib
 from agent.review.rendering import TEMPLATES, Format, environment
 from agent.review.report import write_file
 from agent.run import Run
+
+RECORDS: Mapping[str, type[Record]] = {
+    "objectives": ObjectiveRecord,
+    "steps": StepRecord,
+    "judgements": JudgementRecord,
+    "reviews": ReviewRecord,
+}
+"""The tables that are exported whole, by the name of the file."""
 
 _HERE = Path(__file__).with_name("templates")
 _MOST_PICTURES = 8
@@ -34,9 +43,16 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 class Picture:
     """A figure that a tool drew. Only its pixels are shown: drawings of others can hold programs."""
 
-    name: str
+    step: str
+    file: str
+    """Its name among the step's figures."""
     caption: str
     png: bytes
+
+    @property
+    def name(self) -> str:
+        """Unique in the run."""
+        return f"{self.step}-{self.file.removesuffix('.png')}"
 
     @property
     def inline(self) -> Markup:
@@ -48,7 +64,8 @@ class Picture:
 def write_discovery(run: Run) -> Path:
     """Write the report of a discovery, ended or not, into its folder; returns the path of `report.html`.
 
-    Beside it: `report.md` with `figures/`, `hypotheses.csv`, `references.bib`, `evidence.json`.
+    Beside it: `report.md` with `figures/`, `hypotheses.csv`, the tables of `RECORDS` as CSV, `references.bib`,
+    `evidence.json`, `provenance.json` and `figures.ipynb`.
     """
     found = read_discovery(run)
     drawn = pictures(run)
@@ -57,7 +74,10 @@ def write_discovery(run: Run) -> Path:
         "report.md": render(found, drawn, "markdown"),
         "hypotheses.csv": hypotheses_csv(found),
         "references.bib": references_bib(run),
-        "evidence.json": evidence_json(found),
+        "evidence.json": evidence_json(run.config.id, found.ledger),
+        "provenance.json": provenance_json(run, found.ledger),
+        **{f"{name}.csv": records_csv(run, table) for name, table in RECORDS.items()},
+        "figures.ipynb": notebook(run, [(one.step, one.file) for one in drawn]),
     }
     for one in drawn:
         path = run.folder / "figures" / f"{one.name}.png"
@@ -104,7 +124,7 @@ def pictures(run: Run) -> tuple[Picture, ...]:
 
 def _picture(run: Run, step: StepRecord, name: str, digest: str) -> Picture:
     stem = name.removesuffix(".png")
-    return Picture(f"{step.id}-{stem}", f"{stem} of step {step.id}, drawn by {step.tool}", run.artefacts.read(digest))
+    return Picture(step.id, name, f"{stem} of step {step.id}, drawn by {step.tool}", run.artefacts.read(digest))
 
 
 _COLUMNS = (
@@ -143,17 +163,6 @@ def _csv_row(one: HypothesisView) -> dict[str, str | float]:
         numbers |= {name: first.statistic(name) for name in ("p", "q")}
         row["table_row"] = first.statistics[0].value.source.row.partition("/")[2] if first.statistics else ""
     return row | {name: number.value for name, number in numbers.items() if number is not None}
-
-
-def evidence_json(found: Discovery) -> str:
-    """Every number that the report prints, and where each comes from."""
-    numbers = [
-        {"value": one.value, "printed": one.text, "name": one.name, "source": one.source.id}
-        for one in found.ledger.entries
-        if isinstance(one, Cited)
-    ]
-    sources = {one.id: one.model_dump(mode="json", exclude_defaults=True) for one in found.ledger.sources}
-    return json.dumps({"run": found.config.id, "numbers": numbers, "sources": sources}, indent=1, ensure_ascii=False)
 
 
 def _policy(css: str) -> str:

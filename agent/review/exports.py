@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import inspect, select
 
-from agent.evidence.ledger import Cited
+from agent.evidence.ledger import Cited, Ledger
 from agent.literature.bibliography import to_bibtex
 from agent.literature.papers import Paper
 from agent.records import AttemptRecord, MeasurementRecord, PaperRecord, Record, ReviewRecord, VerdictRecord
@@ -90,15 +90,15 @@ def references_bib(run: Run) -> str:
     return to_bibtex(list(papers.values()))
 
 
-def evidence_json(run: Dossier) -> str:
-    """Every number that the report prints, and where each comes from."""
+def evidence_json(run: str, ledger: Ledger) -> str:
+    """Every number that a run's report prints, and where each comes from."""
     numbers = [
         {"value": one.value, "printed": one.text, "name": one.name, "source": one.source.id}
-        for one in run.ledger.entries
+        for one in ledger.entries
         if isinstance(one, Cited)
     ]
-    sources = {one.id: one.model_dump(mode="json", exclude_defaults=True) for one in run.ledger.sources}
-    return json.dumps({"run": run.config.id, "numbers": numbers, "sources": sources}, indent=1, ensure_ascii=False)
+    sources = {one.id: one.model_dump(mode="json", exclude_defaults=True) for one in ledger.sources}
+    return json.dumps({"run": run, "numbers": numbers, "sources": sources}, indent=1, ensure_ascii=False)
 
 
 def _row(idea: IdeaView) -> dict[str, str | float]:

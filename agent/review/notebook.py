@@ -7,7 +7,8 @@ stops where one is not what the run wrote down. The drawing is plain Matplotlib,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from agent.review.dossier import Dossier
 from agent.review.figures import Picture
@@ -116,16 +117,22 @@ def notebook(run: Dossier, drawn: Iterable[Picture], metric: Metric) -> str:
         "smallest_difference": metric.smallest_difference,
     }
     title = f"# Figures of {run.config.id}\n\nEach is drawn anew from `run.db` and the artefacts beside this notebook."
-    cells = [_cell("title", "markdown", title), _cell("setup", "code", _SETUP.format(metric=repr(constants)))]
+    cells = [cell("title", "markdown", title), cell("setup", "code", _SETUP.format(metric=repr(constants)))]
     for picture in drawn:
         caption = quote(picture.caption, "harness").text
-        cells.append(_cell(f"about-{picture.name}", "markdown", f"## {picture.name.capitalize()}\n\n{caption}"))
-        cells.append(_cell(picture.name, "code", CELLS[picture.name]))
+        cells.append(cell(f"about-{picture.name}", "markdown", f"## {picture.name.capitalize()}\n\n{caption}"))
+        cells.append(cell(picture.name, "code", CELLS[picture.name]))
+    return whole(cells)
+
+
+def whole(cells: Sequence[dict[str, object]]) -> str:
+    """A notebook of these cells."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": cells}
-    return json.dumps(whole, indent=1, ensure_ascii=False)
+    made = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": cells}
+    return json.dumps(made, indent=1, ensure_ascii=False)
 
 
-def _cell(id_: str, kind: str, source: str) -> dict[str, object]:
-    cell: dict[str, object] = {"id": id_, "cell_type": kind, "metadata": {}, "source": source}
-    return cell | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+def cell(id_: str, kind: Literal["markdown", "code"], source: str) -> dict[str, object]:
+    """A cell that was not run yet. Its id is of letters, digits, `-` and `_`, at most 64."""
+    made: dict[str, object] = {"id": id_, "cell_type": kind, "metadata": {}, "source": source}
+    return made | ({"outputs": [], "execution_count": None} if kind == "code" else {})

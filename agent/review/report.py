@@ -48,7 +48,7 @@ def write_report(run: Run) -> Path:
         **{f"figures/{one.name}.svg": standalone(one.svg) for one in drawn},
         "ideas.csv": ideas_csv(dossier),
         "references.bib": references_bib(run),
-        "evidence.json": evidence_json(dossier),
+        "evidence.json": evidence_json(run.config.id, dossier.ledger),
         "usage.csv": usage_csv(dossier),
         "usage.json": usage_json(dossier),
         "provenance.json": provenance_json(run, dossier.ledger),
