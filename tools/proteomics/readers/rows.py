@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from tools.proteomics.readers.columns import ALIASES, key
@@ -47,11 +49,17 @@ def _flagged(frame: pd.DataFrame, by_key: dict[str, str], reason: str) -> pd.Ser
 
 
 def _named(frame: pd.DataFrame, by_key: dict[str, str], reason: str) -> pd.Series:
-    """Rows whose first protein has the prefix: a group that a contaminant leads is one."""
+    """Rows whose first protein has the prefix: a group that a contaminant leads is one. So is a group that the same
+    protein leads under its plain id: MaxQuant splits keratins over both."""
     alias = next((alias for alias in ALIASES["protein"] if alias in by_key), None)
     if alias is None or reason not in _PREFIXES:
         return pd.Series(data=False, index=frame.index)
-    return frame[by_key[alias]].astype(str).str.lstrip(">").str.startswith(_PREFIXES[reason])
+    first = frame[by_key[alias]].astype(str).str.lstrip(">").str.split(";").str[0]
+    wrong = first.str.startswith(_PREFIXES[reason])
+    if reason == "contaminants":
+        prefix = "|".join(map(re.escape, _PREFIXES[reason]))
+        wrong |= first.isin(first[wrong].str.replace(f"^(?:{prefix})", "", regex=True))
+    return wrong
 
 
 def _without(frame: pd.DataFrame, wrong: pd.Series, reason: str, removed: dict[str, int]) -> pd.DataFrame:

@@ -149,6 +149,14 @@ def test_counts_what_it_leaves_out(tmp_path):
     assert facts["zeros_made_missing"] == 1
 
 
+def test_the_same_protein_is_a_contaminant_under_its_plain_id_too(tmp_path):
+    """MaxQuant splits keratins into a group of its list of contaminants, and one that nothing marks."""
+    twin = FORMATS["maxquant"] + "P8;Q8\tKRT2\t44\t7\t900\t100\t\t\t\n"
+    result = read(tmp_path, twin)
+    assert result.facts["removed_contaminants"] == 2
+    assert "P8;Q8" not in result.data.var_names
+
+
 def test_sites_are_localised_added_over_multiplicities_and_carry_their_window(tmp_path):
     window = "A" * 15 + "S" + "A" * 15
     table = lines(
