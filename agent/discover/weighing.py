@@ -88,10 +88,11 @@ def _fragile(evidence: Evidence) -> str:
 
 
 def _contradicted(evidence: Evidence) -> str:
-    held = [fact.held for fact in evidence.claims if fact.held is not None and fact.held.at is not None]
     opposite = any(
-        {trial.direction, fact.direction} == {"higher", "lower"}
-        for trial, fact in zip(held, evidence.claims, strict=False)
+        fact.held is not None
+        and fact.held.at is not None
+        and {fact.held.direction, fact.direction} == {"higher", "lower"}
+        for fact in evidence.claims
     )
     return "the samples that were held back say the opposite" if opposite else ""
 
