@@ -103,19 +103,31 @@ SETS = {
 
 
 def shuffled(sheet: Path, folder: Path, seed: int) -> Path:
-    """The sample sheet with everything but the first column permuted among the samples."""
+    """The sample sheet with its labels permuted among the samples, until other samples share one: groups that only
+    swapped their names are the true ones. Names, by which samples are found in the table, stay where they are."""
     content = sheet.read_bytes()
     text = (gzip.decompress(content) if sheet.suffix == ".gz" else content).decode("utf-8")
     separator = "\t" if "\t" in text.partition("\n")[0] else ","
     header, *rows = csv.reader(text.splitlines(), delimiter=separator)
-    tails = [row[1:] for row in rows]
-    random.Random(seed).shuffle(tails)
+    columns = list(zip(*rows, strict=True))
+    draw, order = random.Random(seed), list(range(len(rows)))
+    moved = columns
+    while any(map(_same_groups, columns, moved)):
+        draw.shuffle(order)
+        moved = [one if _names(one) else tuple(one[at] for at in order) for one in columns]
     target = folder / f"shuffled{sheet.suffixes[0]}"
     with target.open("w", newline="", encoding="utf-8") as out:
-        csv.writer(out, delimiter=separator).writerows(
-            [header, *([row[0], *tail] for row, tail in zip(rows, tails, strict=True))]
-        )
+        csv.writer(out, delimiter=separator).writerows([header, *zip(*moved, strict=True)])
     return target
+
+
+def _names(values: tuple[str, ...]) -> bool:
+    return len(set(values)) == len(values) and not all(one.replace(".", "").isdigit() for one in values)
+
+
+def _same_groups(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    groups = len(set(before))
+    return 1 < groups < len(before) and len(set(zip(before, after, strict=True))) == groups
 
 
 def discover(name: str, runs: Path, sandbox: str, seed: int | None, refine: tuple[Refinement, ...]) -> str:
