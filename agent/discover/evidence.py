@@ -91,9 +91,9 @@ class Evidence(_Value):
 
     @property
     def robust(self) -> float | None:
-        """Share of trials that the claims survive; None where there was none."""
-        trials = self.trials
-        return sum(trial.survived for trial in trials) / len(trials) if trials else None
+        """The least share of its trials that a claim survives; None where none could be made."""
+        made = ([trial.survived for trial in fact.trials if trial.at is not None] for fact in self.claims)
+        return min((sum(survived) / len(survived) for survived in made if survived), default=None)
 
     @property
     def confirmed(self) -> bool | None:

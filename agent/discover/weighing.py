@@ -20,7 +20,7 @@ _TABLE = re.compile(r"s\d+\.\w+")
 MOST_LUCK = 0.5
 """Share of what the true labels found from which on permuted labels find "as much"."""
 LEAST_ROBUST = 0.5
-"""Share of the other choices that a claim has to survive."""
+"""Share of the other choices that each claim has to survive."""
 LEAST_SCORE = 3.0
 """Mean of the judges' scores, of 1 to 5."""
 

@@ -52,6 +52,7 @@ def test_what_holds_everywhere_is_not_objected_to():
         (evidence(by_luck=()), "no control"),
         (evidence(by_luck=(0, 0, 10)), "find as much"),
         (evidence(fact(trials=(trial(), trial(False), trial(False)))), "does not survive"),
+        (evidence(fact(), fact(), fact(trials=(trial(), trial(False), trial(False)))), "does not survive"),
         (evidence(fact(held=trial(False, "lower"))), "say the opposite"),
         # The first claim was not found in the held-back samples: the second is still compared with its own.
         (evidence(fact(held=None), fact(direction="lower", held=trial())), "say the opposite"),
