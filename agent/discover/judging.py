@@ -30,9 +30,9 @@ def sentences(evidence: Evidence) -> tuple[str, ...]:
 def measures(draft: HypothesisDraft, evidence: Evidence) -> dict[str, float]:
     """The evidence in numbers; what is not known is left out.
 
-    `q_run` (largest of the claims), `robust` (least share of its trials that a claim survives), `luck` (share that permuted labels find),
-    `confirmed` (1 or 0), counts of `claims`, `against`, `entities`, papers that `agrees`, `disagrees`, `mentions`,
-    and `experiment` and `conditions` (1 when named).
+    `q_run` (largest of the claims), `robust` (least share of its trials that a claim survives), `luck` (share that
+    permuted labels find), `confirmed` (1 or 0), counts of `claims`, `against`, `entities`, papers that `agrees`,
+    `disagrees`, `mentions`, and `experiment` and `conditions` (1 when named).
     """
     said = [one.says for one in evidence.literature]
     found: dict[str, float | None] = {
