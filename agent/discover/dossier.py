@@ -231,4 +231,8 @@ def _protections(ledger: FindingsLedger, rows: Sequence[StepRecord]) -> tuple[Pr
     for row in rows:
         if row.isolation is not None:
             jobs.setdefault(Isolation.model_validate(row.isolation), []).append(row.job)
-    return tuple(Protection(one, ledger.counted(f"jobs in {one.backend}", ids)) for one, ids in jobs.items())
+    # Servers run beside the sandbox: two protections may be of one backend.
+    return tuple(
+        Protection(one, ledger.counted(f"jobs in {one.backend}, protection {number}", ids))
+        for number, (one, ids) in enumerate(jobs.items(), start=1)
+    )

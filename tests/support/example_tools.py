@@ -38,7 +38,7 @@ def rank_by_similarity(data: AnnData, sample: str) -> Result:
     table = table.sort_values("cosine", ascending=False)
     return Result(f"{table.index[0]} is nearest to {sample}.", tables={"similarity": table})
 '''
-"""The tool of docs/tools.md."""
+"""A tool that must be told a sample."""
 
 MISBEHAVING = '''"""Tools that break their word."""
 

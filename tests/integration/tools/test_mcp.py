@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import mcp_stations
 import pytest
 from example_tools import small_data
 
+from agent.tool_calls import place_of
 from sandboxes.process import ProcessSandbox
 from sandboxes.sandbox import Job, Limits
 from tools.calls import collect, prepare
@@ -78,3 +80,14 @@ def test_what_is_no_server_is_listed_as_broken() -> None:
 def test_a_server_that_cannot_be_is_refused_in_one_line(text: str, told: str) -> None:
     with pytest.raises(ToolInvalid, match=told):
         McpServer.parse(text)
+
+
+def test_a_server_reaches_the_network_from_where_its_tools_are_called(tmp_path: Path) -> None:
+    """It is often the door to a database; a sandbox, and the plain process in its place, shuts the network out."""
+    spec = remote_tools(STATIONS)["field_stations_count_measured"].spec
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        connect = f"import socket; socket.create_connection({listening.getsockname()!r}).close()"
+        (tmp_path / "code").mkdir()
+        job = Job(id="connect", command=("python", "-c", connect), code=tmp_path / "code", limits=Limits(wall_s=60))
+        outcome = place_of(spec, ProcessSandbox).run(job, tmp_path / "jobs")
+    assert outcome.status == "ok", outcome.log

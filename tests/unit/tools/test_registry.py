@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from example_tools import SIMILARITY, write_tools
+from example_tools import write_tools
 
 from tools.errors import ToolUnknown
 from tools.registry import find_tools
@@ -39,8 +39,3 @@ def test_tests_and_private_files_are_left_alone(tmp_path: Path) -> None:
 def test_an_unknown_tool_is_told_with_near_names(tmp_path: Path) -> None:
     with pytest.raises(ToolUnknown, match="near it: rank_by_similarity"):
         find_tools([write_tools(tmp_path)]).get("rank_by_similarty")
-
-
-def test_the_documentation_shows_the_tool_that_the_tests_use() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "tools.md").read_text(encoding="utf-8")
-    assert SIMILARITY in text
