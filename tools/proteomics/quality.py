@@ -66,10 +66,10 @@ def profile_quality(
     groups = levels_of(data.obs[group]) if group else pd.Series("all samples", index=data.obs_names)
     likeness = compare_to_groups(log2, groups)
     components, shares = principal_components(log2)
-    missing = np.isnan(log2).mean(axis=1)
+    missing = np.isnan(matrix).mean(axis=1)  # a zero of a cell is a number
     samples = pd.DataFrame(
         {
-            "measured": np.isfinite(log2).sum(axis=1),
+            "measured": np.isfinite(matrix).sum(axis=1),
             "missing_share": missing,
             "median": np.nanmedian(log2, axis=1),
             "correlation": likeness.own,
