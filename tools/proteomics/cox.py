@@ -125,7 +125,7 @@ def _fit(rows: Floats, known: Floats, followed: _Followed) -> tuple[Floats, Floa
             break
         coefficients += np.clip(change, -_LARGEST_STEP, _LARGEST_STEP)
     of_feature = directions[:, 0, :] ** 2
-    told = settled & ((of_feature * ~known).sum(axis=1) < _SETTLED)
+    told = settled & ((of_feature * np.logical_not(known)).sum(axis=1) < _SETTLED)
     error = np.sqrt((of_feature * inverse).sum(axis=1))
     return np.where(told, coefficients[:, 0], np.nan), np.where(told, error, np.nan)
 

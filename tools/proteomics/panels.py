@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
+import scipy
 from pydantic import Field
 
 from tools.errors import NotApplicable
 from tools.proteomics.figures import COLOURS, axes
-from tools.proteomics.testing import matrix, of_levels, people_names
+from tools.proteomics.testing import ALPHA, matrix, of_levels, people_names
 from tools.tool import Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
@@ -35,11 +36,25 @@ PANEL = Table(
         "chosen": "share of the outer folds that chose it as well, 0 to 1: below a half it is there by luck",
     },
 )
+ACCURACY = Table(
+    "panel_accuracy",
+    "the panel as a whole",
+    {
+        "name": "its features",
+        "auc": "area under the curve on samples that no step of its making has seen",
+        "auc_low": "lower bound of its 95 % interval",
+        "auc_high": "upper bound of its 95 % interval",
+        "auc_shuffled": "the highest area with shuffled labels",
+        "p": "one-sided p of the samples' scores being no higher in the numerator (Mann and Whitney)",
+        "q": "p, as there is one panel",
+        "called": "q < 0.05, and the interval lies above one half and above every area with shuffled labels",
+    },
+)
 
 
 @tool(
     needs=Needs(scale=("log2", "ratio"), groups="group", replicates=10),
-    tables=(PANEL,),
+    tables=(PANEL, ACCURACY),
     figures=("roc",),
     cost="minutes",
 )
@@ -60,6 +75,7 @@ def build_panel(
     of each fold. The same with shuffled labels stands beside it; where it is not near 0.5, do not believe the other.
     Name in `block` the site to ask for a site that was never seen.
     """
+    import pandas as pd
     from sklearn.metrics import roc_auc_score
 
     data = of_levels(data, group, (numerator, denominator))
@@ -78,7 +94,19 @@ def build_panel(
     low, high = _interval(labels, scores, rng)
     final = _tuned(values, labels, sizes, seed)
     table = _panel(data, final, chosen)
-    names = ", ".join(people_names(data)[name] for name in table.index[:5])
+    people = [people_names(data)[name] for name in table.index]
+    p = float(scipy.stats.mannwhitneyu(scores[labels == 1], scores[labels == 0], alternative="greater").pvalue)
+    accuracy = {
+        "name": ";".join(people),
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "auc_shuffled": max(shuffled),
+        "p": p,
+        "q": p,
+        "called": p < ALPHA and low > max(0.5, *shuffled),
+    }
+    names = ", ".join(people[:5])
     summary = (
         f"A panel of {len(table)} ({names}{' …' if len(table) > 5 else ''}) tells {numerator} from {denominator} with "
         f"an area under the curve of {auc:.2f} ({low:.2f} to {high:.2f}) on samples not seen; with shuffled labels "
@@ -91,7 +119,8 @@ def build_panel(
         "auc_shuffled": float(np.mean(shuffled)),
         "samples": len(labels),
     }
-    return Result(summary, tables={"panel": table}, figures={"roc": _roc(labels, scores, auc)}, facts=facts)
+    tables = {"panel": table, "panel_accuracy": pd.DataFrame(accuracy, index=["panel"])}
+    return Result(summary, tables=tables, figures={"roc": _roc(labels, scores, auc)}, facts=facts)
 
 
 def _outer(

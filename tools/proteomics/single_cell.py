@@ -11,6 +11,7 @@ from tools.errors import NotApplicable
 from tools.proteomics import linear_model
 from tools.proteomics.clustering import CLUSTERS, Method, cluster_result, group_places, principal_components
 from tools.proteomics.linear_model import background
+from tools.proteomics.samples import tells_what_a_cell_is
 from tools.proteomics.testing import ALPHA, Block, matrix, of_levels
 from tools.tool import FeatureColumnName, Needs, Result, SampleColumnName, Table, tool
 
@@ -59,11 +60,14 @@ def cluster_cells(
     """Find populations of single cells and write them to the sample column `cluster`.
 
     Takes the mean of each batch out of every feature, fills gaps from the nearest cells, and groups the cells on the
-    leading principal components. Counts (mass cytometry) are looked at as arcsinh(x / 5).
+    leading principal components. Counts (mass cytometry) are looked at as arcsinh(x / 5). Phosphorylated markers (pS6)
+    do not take part unless `use` says so: they answer to a stimulus and do not say what a cell is.
     """
-    chosen = data if use is None else data[:, (data.var[use].astype(str) == use_value).to_numpy()]
+    telling = tells_what_a_cell_is(data.var_names) if use is None else data.var[use].astype(str) == use_value
+    chosen = data[:, np.asarray(telling)]
     if chosen.n_vars < 2:
-        raise NotApplicable((f"fewer than two features have `{use}` = `{use_value}`",))
+        reason = f"fewer than two features have `{use}` = `{use_value}`" if use else "fewer than two markers of lineage"
+        raise NotApplicable((reason,))
     values = cell_scale(chosen)
     values = values[:, (~np.isnan(values)).mean(axis=0) >= _SEEN]
     if batch is not None:

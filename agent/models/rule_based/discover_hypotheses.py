@@ -26,7 +26,9 @@ _EFFECTS = {
     "log2_spread": "log2 spread",
     "log2_fc_difference": "difference of log2 differences",
     "difference": "difference in the share of samples",
+    "auc": "area under the curve",
 }
+_UNITS = {"hazard_ratio": " for one standard deviation", "slope": " for one unit"}
 _FOLLOWED = ("trend", "time_course")
 """Aims that follow a number instead of comparing groups."""
 _TOGETHER = 3
@@ -86,27 +88,43 @@ def _of_several(request: ProposeHypotheses, found: Sequence[Finding]) -> Hypothe
 
 def _sentence(asked: ObjectiveDraft, one: Finding, several: str = "") -> str:
     """What a finding says, of its entity or of several that say the same."""
-    subject, is_, s = several or one.entity, "are" if several else "is", "" if several else "s"
+    return _by_table(asked, one, several) or _by_direction(asked, one, several)
+
+
+def _by_table(asked: ObjectiveDraft, one: Finding, several: str) -> str:
+    """The words of tests that have some of their own; empty for others."""
+    subject, are = several or one.entity, "are" if several else "is"
     higher = one.direction == "higher"
-    contrast = f"{asked.numerator} than in {asked.denominator}"
+    contrast, pair = f"{asked.numerator} than in {asked.denominator}", f"{asked.numerator} and {asked.denominator}"
     match one.table:
         case "survival":
             levels = f"Higher levels of {several} go" if several else f"A higher level of {one.entity} goes"
             return f"{levels} with {'a shorter' if higher else 'a longer'} time until {asked.event}"
         case "presence":
-            return f"{subject} {is_} found {'more' if higher else 'less'} often in {contrast}"
+            return f"{subject} {are} found {'more' if higher else 'less'} often in {contrast}"
         case "kinases":
-            return f"{subject} {is_} {'more' if higher else 'less'} active in {contrast}"
+            return f"{subject} {are} {'more' if higher else 'less'} active in {contrast}"
+        case "gene_sets":
+            return f"Members of {subject} as a whole are {one.direction} in {contrast}"
         case "enrichment" if "odds_ratio" in one.numbers:
-            among = f"among what differs between {asked.numerator} and {asked.denominator}"
-            return f"Members of {subject} are {'enriched' if higher else 'depleted'} {among}"
+            return f"Members of {subject} are {'enriched' if higher else 'depleted'} among what differs between {pair}"
+        case "interaction":
+            return f"The difference of {subject} between {pair} depends on {asked.within_column}"
+        case "panel_accuracy":
+            features = _listed([name for name in one.names[:-1] if ";" not in name])
+            return f"{features} together tell {asked.numerator} from {asked.denominator} in samples not seen before"
+    return ""
+
+
+def _by_direction(asked: ObjectiveDraft, one: Finding, several: str) -> str:
+    subject, are, s = several or one.entity, "are" if several else "is", "" if several else "s"
     if one.highest:
-        return f"{subject} {is_} highest in {one.highest} and lowest in {one.lowest} among the groups of {asked.column}"
+        return f"{subject} {are} highest in {one.highest} and lowest in {one.lowest} among the groups of {asked.column}"
     if one.direction == "different":
         return f"{subject} differ{s} {_where(asked)}"
     if asked.aim in _FOLLOWED:
-        return f"{subject} {'rise' if higher else 'fall'}{s} {_where(asked)}"
-    return f"{subject} {is_} {one.direction} {_where(asked)}"
+        return f"{subject} {'rise' if one.direction == 'higher' else 'fall'}{s} {_where(asked)}"
+    return f"{subject} {are} {one.direction} {_where(asked)}"
 
 
 def _where(asked: ObjectiveDraft) -> str:
@@ -128,10 +146,16 @@ def _listed(words: Sequence[str]) -> str:
 def _numbers(*found: Finding) -> str:
     """The effect and the q value, of each finding in the order of their names."""
     known = found[0].numbers
-    shown = [next((name for name in _EFFECTS if name in known), ""), "q" if "q" in known else ""]
-    return ", ".join(
-        f"{_EFFECTS.get(name, name)} {_listed([f'{one.numbers[name]:.3g}' for one in found])}" for name in shown if name
-    )
+    effect = next((name for name in _EFFECTS if name in known), "")
+    parts = [f"{_EFFECTS[effect]} {_each(found, effect)}{_UNITS.get(effect, '')}"] if effect else []
+    if len(found) == 1 and "ci_low" in known and "ci_high" in known:
+        parts.append(f"confidence interval {known['ci_low']:.3g} to {known['ci_high']:.3g}")
+    parts += [f"q {_each(found, 'q')}"] if "q" in known else []
+    return ", ".join(parts)
+
+
+def _each(found: Sequence[Finding], name: str) -> str:
+    return _listed([f"{one.numbers[name]:.3g}" for one in found])
 
 
 def _conditions(asked: ObjectiveDraft) -> str:

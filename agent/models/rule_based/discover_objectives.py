@@ -22,6 +22,8 @@ _CONTROL = re.compile(
 _HANDLING = re.compile(r"batch|plex|run|site|plate|raw|lane|cent(?:er|re)|instrument|mixture|set", re.IGNORECASE)
 _LEAST = 2
 _MOST_PAIRS_OF_LEVELS = 3
+_LEAST_CROSSED = 6
+"""Samples of each level of a second factor from which its crossing with two groups can be asked about."""
 _LARGE = 20
 """Samples from which modules and panels are worth trying."""
 
@@ -196,6 +198,7 @@ def _after_two_groups(data: DataBrief, past: PastObjective) -> Iterator[Objectiv
                 "builds_on": (past.id,),
             }
         )
+    yield from _interactions(data, past)
     for other in (*data.with_role("covariate"), *data.with_role("group")):
         levels = [level for level, count in other.levels.items() if count * 2 >= data.samples // 2 and count >= 6]
         if other.kind != "category" or other.name == asked.column or asked.within_column:
@@ -208,6 +211,27 @@ def _after_two_groups(data: DataBrief, past: PastObjective) -> Iterator[Objectiv
                     "within_level": level,
                     "covariates": tuple(name for name in asked.covariates if name != other.name),
                     "why": f"{past.id} found differences; do they hold where `{other.name}` is {level}?",
+                    "builds_on": (past.id,),
+                }
+            )
+
+
+def _interactions(data: DataBrief, past: PastObjective) -> Iterator[ObjectiveDraft]:
+    """Whether what differs between two groups depends on a second factor of two levels, each with samples enough for
+    both groups."""
+    asked = past.objective
+    for other in (*data.with_role("covariate"), *data.with_role("group")):
+        enough = len(other.levels) == 2 and min(other.levels.values()) >= _LEAST_CROSSED and not other.missing
+        if other.kind == "category" and enough and other.name != asked.column and not asked.within_column:
+            yield asked.model_copy(
+                update={
+                    "title": f"Whether {asked.numerator} against {asked.denominator} depends on {other.name}"[:160],
+                    "question": f"Which differences between {asked.numerator} and {asked.denominator} depend on "
+                    f"`{other.name}`?"[:600],
+                    "aim": "interaction",
+                    "within_column": other.name,
+                    "covariates": tuple(name for name in asked.covariates if name != other.name),
+                    "why": f"{past.id} found differences, and `{other.name}` crosses the groups",
                     "builds_on": (past.id,),
                 }
             )

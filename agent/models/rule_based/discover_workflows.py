@@ -70,7 +70,9 @@ def _prepare(plan: _Plan, asked: ObjectiveDraft, data: DataBrief, *, plainer: bo
         )
     for cells in data.with_role("cells of")[:1]:
         plan.add("log_transform", "counts of cells", method="arcsinh")
-        plan.add("aggregate_cells", "cells of a sample are no replicates", sample=cells.name, method="mean")
+        populations = not plainer and bool(plan.add("cluster_cells", "a stimulus acts on some kinds of cells only"))
+        within = {"population": "cluster"} if populations else {}
+        plan.add("aggregate_cells", "cells of a sample are no replicates", sample=cells.name, **within)
     column = data.column(asked.column)
     if asked.aim in {"two_groups", "panel"} and column is not None and len(column.levels) > 2:
         both = (asked.numerator, asked.denominator)
@@ -94,13 +96,13 @@ def _two(plan: _Plan, tool: str, purpose: str, asked: ObjectiveDraft, **more: ob
 
 def _test_two_groups(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001
     asked = request.objective
-    adjust = {} if plainer else {"covariates": asked.covariates, "block": asked.pairs}
+    adjust: dict[str, object] = {} if plainer else {"covariates": asked.covariates, "block": asked.pairs}
     cut = _smallest_effect(request)
     tests = _two(plan, "test_differential", "which features differ", asked, **adjust, smallest_log2_fc=cut)
     if tests:
         plan.add("plot_volcano", "effect against evidence", tests=f"{tests}.differential")
         plan.add("plot_heatmap", "the strongest in all samples", tests=f"{tests}.differential", group=asked.column)
-        _interpret(plan, request, f"{tests}.differential")
+        _interpret(plan, request, f"{tests}.differential", adjust)
 
 
 def _smallest_effect(request: PlanWorkflow) -> float:
@@ -108,17 +110,20 @@ def _smallest_effect(request: PlanWorkflow) -> float:
 
 
 def _smallest_group(asked: ObjectiveDraft, data: DataBrief) -> int:
-    """Samples of the smaller of the two groups."""
-    column = data.column(asked.column)
+    """Samples of the smaller of the two groups; 0 for cells, where it is not known before they are put together."""
+    column = None if data.with_role("cells of") else data.column(asked.column)
     return min(column.levels.get(name, 0) for name in (asked.numerator, asked.denominator)) if column else 0
 
 
-def _interpret(plan: _Plan, request: PlanWorkflow, tests: str) -> None:
-    """What the features that differ have in common: sets, kinases."""
+def _interpret(plan: _Plan, request: PlanWorkflow, tests: str, adjust: dict[str, object]) -> None:
+    """What the features that differ have in common: sets, kinases. A test that knows how features vary together is
+    taken before one that sees a table only."""
+    asked = request.objective
     for name in (one for one in request.files if _SETS.search(one)):
-        plan.add("enrich_ora", "what they have in common", tests=tests, gene_sets=name)
+        if not _two(plan, "enrich_camera", "what they have in common", asked, **adjust, gene_sets=name):
+            plan.add("enrich_ora", "what they have in common", tests=tests, gene_sets=name)
     for name in (one for one in request.data.feature_columns if _WINDOW.search(one)):
-        _two(plan, "score_kinases", "which kinases could have made the sites", request.objective, windows=name)
+        _two(plan, "score_kinases", "which kinases could have made the sites", asked, **adjust, windows=name)
 
 
 def _test_several(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001
@@ -146,9 +151,10 @@ def _test_survival(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  
     plan.add("test_survival", "which features go with the time", time=asked.column, event=asked.event, **adjust)
 
 
-def _test_interaction(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001, ARG001
+def _test_interaction(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001
     asked = request.objective
-    _two(plan, "test_interaction", "does the difference depend on it", asked, modifier=asked.within_column)
+    adjust: dict[str, object] = {} if plainer else {"covariates": asked.covariates, "block": asked.pairs}
+    _two(plan, "test_interaction", "does the difference depend on it", asked, **adjust, modifier=asked.within_column)
 
 
 def _build_panel(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001, ARG001
@@ -181,6 +187,8 @@ def revise_workflow(request: ReviseWorkflow) -> Revision:
     if last.status == "ok":
         return Revision(action="keep", reason="the step went well")
     reason = f"{last.tool} gave nothing: {last.summary}"[:560]
+    if last.tool == "aggregate_cells":
+        return Revision(action="stop", reason=f"{reason}; cells of a sample are no replicates"[:600])
     planned = list(enumerate(request.remaining, start=number + 1))
     if last.tool.startswith("test_") and _adjusted(last.parameters):
         again = _plainer(last.tool, last.parameters)

@@ -57,6 +57,7 @@ def test_what_differs_among_several_groups_says_where_it_is_highest_and_lowest()
         ("presence", {"difference": -1.0, "q": 0.001}, "lower", "X is found less often in case than in ctrl"),
         ("kinases", {"z": 7.5, "q": 0.001}, "higher", "X is more active in case than in ctrl"),
         ("enrichment", {"odds_ratio": 9.0}, "higher", "Members of X are enriched among what differs between case"),
+        ("gene_sets", {"z": -4.1, "q": 0.01}, "lower", "Members of X as a whole are lower in case than in ctrl"),
     ],
 )
 def test_each_kind_of_table_has_words_of_its_own(table, numbers, direction, says):
@@ -66,5 +67,27 @@ def test_each_kind_of_table_has_words_of_its_own(table, numbers, direction, says
 
 def test_adverse_and_protective_are_not_mixed_up():
     asked = ASKED.model_copy(update={"aim": "survival", "column": "days", "event": "death", "numerator": ""})
-    (draft,) = written(finding(1, "X", "higher", "survival", numbers={"hazard_ratio": 1.5, "q": 0.001}), asked=asked)
-    assert draft.statement.startswith("A higher level of X goes with a shorter time until death (hazard ratio 1.5")
+    numbers = {"hazard_ratio": 1.5, "ci_low": 1.237, "ci_high": 1.82, "q": 0.001}
+    (draft,) = written(finding(1, "X", "higher", "survival", numbers=numbers), asked=asked)
+    assert draft.statement == (
+        "A higher level of X goes with a shorter time until death (hazard ratio 1.5 for one standard deviation, "
+        "confidence interval 1.24 to 1.82, q 0.001)."
+    )
+
+
+def test_a_crossing_says_what_it_depends_on_and_a_panel_what_it_is_made_of():
+    asked = ASKED.model_copy(update={"aim": "interaction", "within_column": "sex"})
+    numbers = {"log2_fc_difference": 1.2, "ci_low": 0.5, "ci_high": 1.9, "q": 0.01}
+    (draft,) = written(finding(1, "X", "higher", "interaction", numbers=numbers), asked=asked)
+    assert draft.statement == (
+        "The difference of X between case and ctrl depends on sex (difference of log2 differences 1.2, confidence "
+        "interval 0.5 to 1.9, q 0.01)."
+    )
+    asked, whole = ASKED.model_copy(update={"aim": "panel"}), "MAPT (P10636);PKM (P14618)"
+    panel = finding(1, whole, "different", "panel_accuracy", numbers={"auc": 0.93, "q": 0.001})
+    panel = panel.model_copy(update={"names": (whole, *whole.split(";"), "panel")})
+    (draft,) = written(panel, asked=asked)
+    assert draft.statement == (
+        "MAPT (P10636) and PKM (P14618) together tell case from ctrl in samples not seen before (area under the curve "
+        "0.93, q 0.001)."
+    )

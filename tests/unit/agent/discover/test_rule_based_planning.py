@@ -37,10 +37,12 @@ TOOLS = (
     tool("test_differential", "group", "numerator", "denominator", "covariates", "block", "smallest_log2_fc"),
     tool("test_groups", "group", "covariates"),
     tool("test_survival", "time", "event", "covariates"),
-    tool("aggregate_cells", "sample", "method"),
+    tool("cluster_cells"),
+    tool("aggregate_cells", "sample", "method", "population"),
     tool("plot_volcano", "tests"),
     tool("enrich_ora", "tests", "gene_sets"),
-    tool("score_kinases", "group", "numerator", "denominator", "windows"),
+    tool("enrich_camera", "group", "numerator", "denominator", "gene_sets", "covariates"),
+    tool("score_kinases", "group", "numerator", "denominator", "windows", "covariates"),
 )
 
 
@@ -92,13 +94,33 @@ def test_ratios_need_no_logarithm_and_complete_data_no_presence():
 
 def test_gene_sets_and_sites_are_used_where_they_are():
     steps = planned(data=TWO.model_copy(update={"feature_columns": ("window",)}), files=("gene_sets", "notes"))
-    assert [one.tool for one in steps[-2:]] == ["enrich_ora", "score_kinases"]
-    assert given(steps[-2]) == {"tests": "s5.differential", "gene_sets": "gene_sets"}
+    assert [one.tool for one in steps[-2:]] == ["enrich_camera", "score_kinases"]
+    contrast = {"group": "group", "numerator": "case", "denominator": "ctrl", "covariates": "batch"}
+    assert given(steps[-2]) == {**contrast, "gene_sets": "gene_sets"}
+    assert given(steps[-1]) == {**contrast, "windows": "window"}
+
+
+def test_without_the_samples_gene_sets_are_looked_for_in_the_table():
+    tools = tuple(one for one in TOOLS if one.name != "enrich_camera")
+    (step,) = (one for one in planned(files=("gene_sets",), tools=tools) if one.tool == "enrich_ora")
+    assert given(step) == {"tests": "s5.differential", "gene_sets": "gene_sets"}
 
 
 def test_cells_are_put_together_before_they_are_compared():
     cells = data(column("group", "group", a=600, b=600), column("sample_id", "cells of", s1=600, s2=600), missing=0.0)
-    assert [one.tool for one in planned(data=cells)][:2] == ["log_transform", "aggregate_cells"]
+    steps = planned(data=cells)
+    assert [one.tool for one in steps][:3] == ["log_transform", "cluster_cells", "aggregate_cells"]
+    assert given(steps[2]) == {"sample": "sample_id", "population": "cluster"}
+    simpler = tuple(one for one in TOOLS if one.name != "cluster_cells")
+    assert given(planned(data=cells, tools=simpler)[1]) == {"sample": "sample_id"}
+
+
+def test_cells_that_cannot_be_put_together_are_not_compared():
+    remaining = (StepDraft.of("test_differential", group="group"),)
+    request = ReviseWorkflow(
+        objective=ASKED, data=TWO, done=(failed("s1", "aggregate_cells"),), remaining=remaining, tools=TOOLS
+    )
+    assert revise_workflow(request).action == "stop"
 
 
 def test_tools_that_there_are_not_and_parameters_that_a_tool_lacks_are_left_out():

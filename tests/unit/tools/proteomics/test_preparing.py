@@ -133,3 +133,27 @@ def test_cells_are_put_together_by_sample_and_small_samples_are_left_out():
     np.testing.assert_array_equal(np.asarray(result.data.X), [[3, 4], [7, 7]])
     assert list(result.data.obs["condition"]) == ["ill", "well"]
     assert "cell" not in result.data.obs
+
+
+def test_a_population_of_a_sample_counts_with_its_own_cells():
+    """Every other cell is a B cell, whose pS6 rises; CD20 tells them, not pS6."""
+    rng = np.random.default_rng(0)
+    b_cell = np.tile([True, False], 60)
+    ill = np.repeat([True, False], 60)
+    values = rng.normal(size=(120, 3)) * 0.1
+    values[:, 0] += 4 * b_cell
+    values[:, 2] += 3 * (b_cell & ill)
+    cells = data(
+        values.tolist(),
+        sample=np.repeat(list("wxyz"), 30),
+        condition=np.where(ill, "ill", "well"),
+        cluster=np.where(b_cell, "c1", "c2"),
+    )
+    cells.var_names = ["CD20", "CD3", "pS6"]
+    whole = try_tool(aggregate_cells, cells, sample="sample", population="cluster", minimum=15).data
+    rise = whole.to_df()["pS6 in c1 (CD20+)"]
+    assert list(whole.obs["condition"]) == ["ill", "ill", "well", "well"]
+    np.testing.assert_allclose(rise, [3, 3, 0, 0], atol=0.2)
+    np.testing.assert_allclose(whole.to_df()["pS6 in c2"], 0, atol=0.2)
+    with pytest.raises(NotApplicable, match="no population has 16 cells"):
+        try_tool(aggregate_cells, cells, sample="sample", population="cluster", minimum=16)
