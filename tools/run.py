@@ -49,14 +49,15 @@ def _make(call: CallFile, files: dict[str, Path], tables: dict[str, Path], out: 
         return ResultFile(refused=error.reasons)
     except (ToolFailed, ToolInvalid) as error:
         return ResultFile(failed=str(error))
-    write(result, out, place)
-    return ResultFile(
+    answer = ResultFile(
         summary=result.summary[:MAX_SUMMARY],
         facts={name: getattr(value, "item", lambda value=value: value)() for name, value in result.facts.items()},
         warnings=result.warnings,
         state=None if result.data is None else describe(result.data),
         versions=_versions(),
     )
+    write(result, out, place)
+    return answer
 
 
 def _find(call: CallFile) -> Tool:
@@ -81,17 +82,22 @@ def _data() -> AnnData | None:
 
 
 def write(result: Result, out: Path, place: int = 0) -> None:
-    """Write data, tables (CSV) and figures (SVG and PNG) into a folder."""
-    if result.data is not None:
-        with warnings.catch_warnings():
-            # AnnData tells of text columns that it stores as categories, which is what is wanted.
-            warnings.simplefilter("ignore")
-            result.data.write_h5ad(out / DATA, compression="gzip")
+    """Write tables (CSV), figures (SVG and PNG) and data into a folder.
+
+    Data comes last and whole: where a call fails before, the calls after it go on with what the one before it left.
+    """
     for name, table in result.tables.items():
         table.to_csv(out / output_name(place, f"{name}.csv"), float_format="%.17g")
     for name, figure in result.figures.items():
         figure.savefig(out / output_name(place, f"{name}.svg"), metadata={"Date": None})
         figure.savefig(out / output_name(place, f"{name}.png"), dpi=150)
+    if result.data is not None:
+        draft = out / f".{DATA}"
+        with warnings.catch_warnings():
+            # AnnData tells of text columns that it stores as categories, which is what is wanted.
+            warnings.simplefilter("ignore")
+            result.data.write_h5ad(draft, compression="gzip")
+        draft.replace(out / DATA)
 
 
 def _versions() -> dict[str, str]:
