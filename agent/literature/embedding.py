@@ -64,7 +64,10 @@ class Embedder:
         self._tokenizer = Tokenizer.from_buffer(tokenizer)
         self._tokenizer.enable_truncation(max_length=_MOST_TOKENS)
         self._tokenizer.no_padding()
-        self._session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        # Its threads would spin for a while after each text, and take the cores from whatever follows.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._known = _known_vectors()
         self._remembered = lru_cache(maxsize=4096)(self._vector)
 
