@@ -13,6 +13,7 @@ from agent.models.discover_requests import (
     ObjectiveDraft,
     ProposeHypotheses,
 )
+from agent.models.rule_based.discover_objectives import level_in_words
 
 _EFFECTS = {
     "z": "z",
@@ -40,7 +41,13 @@ def propose_hypotheses(request: ProposeHypotheses) -> Hypotheses:
     finding is claimed twice."""
     if request.refused:
         return Hypotheses(hypotheses=())  # the rules would write the same again
-    return Hypotheses(hypotheses=tuple(islice(_written(request), request.count)))
+    asked = request.objective
+    spoken = asked.model_copy(
+        update={name: level_in_words(asked.column, getattr(asked, name)) for name in ("numerator", "denominator")}
+    )
+    return Hypotheses(
+        hypotheses=tuple(islice(_written(request.model_copy(update={"objective": spoken})), request.count))
+    )
 
 
 def _written(request: ProposeHypotheses) -> Iterator[HypothesisDraft]:

@@ -19,6 +19,8 @@ _CONTROL = re.compile(
     r"negative|none|no|baseline|placebo)(?![a-z])",
     re.IGNORECASE,
 )
+_ABSENT = {"0", "0.0", "false"}
+"""Of a column that says whether something is there."""
 _HANDLING = re.compile(r"batch|plex|run|site|plate|raw|lane|cent(?:er|re)|instrument|mixture|set", re.IGNORECASE)
 _LEAST = 2
 _MOST_PAIRS_OF_LEVELS = 3
@@ -39,8 +41,14 @@ def propose_objectives(request: ProposeObjectives) -> Objectives:
 def control_of(levels: dict[str, int]) -> str:
     """The level that others are compared with: one that is called a control, else the largest, else the first."""
     large = {level: count for level, count in levels.items() if count >= _LEAST} or levels
-    named = [level for level in large if _CONTROL.search(level.replace("_", " ")) and "positive" not in level.lower()]
+    named = [level for level in large if level.lower() in _ABSENT]
+    named += [level for level in large if _CONTROL.search(level.replace("_", " ")) and "positive" not in level.lower()]
     return named[0] if named else min(large, key=lambda level: (-large[level], level))
+
+
+def level_in_words(column: str, level: str) -> str:
+    """A level as a sentence names it: `1.0` says nothing without its column."""
+    return level if any(map(str.isalpha, level)) or not level else f"{column} {level}"
 
 
 def _first(request: ProposeObjectives) -> Iterator[ObjectiveDraft]:
@@ -106,10 +114,11 @@ def _by_group(data: DataBrief, column: ColumnBrief) -> Iterator[ObjectiveDraft]:
 
 def two_groups(data: DataBrief, column: str, numerator: str, denominator: str, why: str) -> ObjectiveDraft:
     """The comparison of two levels of a column."""
+    one, other = level_in_words(column, numerator), level_in_words(column, denominator)
     pairs = data.with_role("pairs")
     return ObjectiveDraft(
-        title=f"What differs between {numerator} and {denominator}"[:160],
-        question=f"Which features are higher or lower in {numerator} than in {denominator} (`{column}`)?"[:600],
+        title=f"What differs between {one} and {other}"[:160],
+        question=f"Which features are higher or lower in {one} than in {other} (`{column}`)?"[:600],
         aim="two_groups",
         column=column,
         numerator=numerator,

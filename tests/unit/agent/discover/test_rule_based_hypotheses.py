@@ -91,3 +91,11 @@ def test_a_crossing_says_what_it_depends_on_and_a_panel_what_it_is_made_of():
         "MAPT (P10636) and PKM (P14618) together tell case from ctrl in samples not seen before (area under the curve "
         "0.93, q 0.001)."
     )
+
+
+def test_a_level_without_letters_is_named_with_its_column():
+    asked = ASKED.model_copy(update={"column": "PTEN_mutated", "numerator": "1.0", "denominator": "0.0"})
+    known = {"f1": finding(1, "PTEN", "lower")}
+    (draft,) = propose_hypotheses(ProposeHypotheses(objective=asked, findings=known.values(), count=1)).hypotheses
+    assert draft.statement.startswith("PTEN is lower in PTEN_mutated 1.0 than in PTEN_mutated 0.0 (")
+    assert not refusal(draft, known, ("PTEN_mutated", "1.0", "0.0"))

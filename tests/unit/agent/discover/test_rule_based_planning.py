@@ -194,7 +194,12 @@ def test_batches_and_persons_are_adjusted_for_as_far_as_the_samples_allow():
 
 @pytest.mark.parametrize(
     ("levels", "control"),
-    [({"case": 9, "ctrl": 3}, "ctrl"), ({"HeLa": 30, "positive_control": 3}, "HeLa"), ({"b": 5, "a": 5}, "a")],
+    [
+        ({"case": 9, "ctrl": 3}, "ctrl"),
+        ({"HeLa": 30, "positive_control": 3}, "HeLa"),
+        ({"b": 5, "a": 5}, "a"),
+        ({"1.0": 78, "0.0": 25}, "0.0"),
+    ],
 )
 def test_what_others_are_compared_with(levels, control):
     assert control_of(levels) == control
