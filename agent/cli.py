@@ -62,7 +62,7 @@ COMMANDS = {
         "agent.cli_models:export",
         "Write a run's questions and answers into a file that `run --replay` repeats anywhere, without an endpoint.",
     ),
-    "task": Command("agent.cli_tasks:task_app", "Tasks: what a run improves, and how that is measured."),
+    "task": Command("agent.cli_tasks:task_app", "Tasks: what runs improve, or discover in."),
     "tools": Command("agent.cli_tools:tools_app", "Tools: what a discovery's workflow steps can call."),
     "papers": Command("agent.cli_papers:papers_app", "Papers: your library, the starter library, online sources."),
     "images": Command("agent.cli_images:images_app", "Images: what experiments run in, in Docker."),
