@@ -16,7 +16,8 @@ from agent.recordings import Recording, read_recording, record_of, scrubbed, wri
 from agent.run import Run
 from agent.session import billed
 
-_DEFAULT = "default"
+DEFAULT = "default"
+"""Name, among the kinds of questions, of the model that answers all others."""
 _out = Console()
 
 
@@ -34,14 +35,14 @@ def chosen(own: OwnSettings, name: str | None, base_url: str | None) -> tuple[Mo
 
     What is typed goes before what the file says. An address that neither says is that of the default's endpoint.
     """
-    default = own.models.get(_DEFAULT, ModelChoice())
+    default = own.models.get(DEFAULT, ModelChoice())
     if name is not None:
         default = default.model_copy(update={"name": name, "base_url": default.base_url or base_url})
     if default.name == ModelChoice().name:
         default = ModelChoice()
     elif default.base_url is None:
         default = default.model_copy(update={"base_url": base_url})
-    others = {kind: choice for kind, choice in own.models.items() if kind != _DEFAULT}
+    others = {kind: choice for kind, choice in own.models.items() if kind != DEFAULT}
     address = default.base_url or base_url
     return default, {
         kind: one if one.base_url else one.model_copy(update={"base_url": address}) for kind, one in others.items()

@@ -88,7 +88,7 @@ def run(
     own = own_settings(config)
     default, others = chosen(own, model, base_url)
     if serve is not None:
-        default = choice_served(serve)
+        default = choice_served(serve, own)
     money_is_limited = dollars is not None or own.idea.dollars is not None
     made = new_run(
         runs,

@@ -12,7 +12,8 @@ import platformdirs
 import typer
 from rich.console import Console
 
-from agent.config import ModelChoice
+from agent.cli_models import DEFAULT
+from agent.config import ModelChoice, OwnSettings
 from agent.errors import BadConfiguration
 from agent.models.serving import served_name, serving
 from agent.run import Run
@@ -39,8 +40,8 @@ def serve(
         server.wait()
 
 
-def choice_served(words: str) -> ModelChoice:
-    """The model of `--serve`.
+def choice_served(words: str, own: OwnSettings) -> ModelChoice:
+    """The model of `--serve`, sampled as the person's default is to be.
 
     Raises:
         BadConfiguration: the words cannot be told apart.
@@ -51,7 +52,8 @@ def choice_served(words: str) -> ModelChoice:
         raise BadConfiguration(f"--serve {words}: {error}") from None
     if not arguments:
         raise BadConfiguration("--serve: should name a model, such as Qwen/Qwen2.5-Coder-7B-Instruct")
-    return ModelChoice(name=served_name(arguments), base_url=_PENDING, serve=tuple(arguments))
+    served = {"name": served_name(arguments), "base_url": _PENDING, "serve": tuple(arguments)}
+    return own.models.get(DEFAULT, ModelChoice()).model_copy(update=served)
 
 
 @contextmanager

@@ -21,6 +21,15 @@ START_S = 3600.0
 _STOP_S = 30.0
 _LAST_LINES = 3
 _NAME_OPTION = "--served-model-name"
+_WATCHED = """
+exec 3<&0
+(cat <&3; trap '' TERM; kill -TERM -$$; sleep "$0"; kill -KILL -$$) >/dev/null 2>&1 &
+exec "$@" 3<&- </dev/null
+"""
+"""Becomes the server (`$@`), in a session of its own, and ends all of it when its input ends: its owner is gone.
+
+A death signal is not enough: while it starts, vLLM can take a SIGTERM and hang, and a SIGKILL leaves its workers.
+"""
 
 
 class VllmServer:
@@ -69,6 +78,8 @@ class VllmServer:
                 os.killpg(self._process.pid, number)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(patience_s)
+        if self._process.stdin:
+            self._process.stdin.close()
 
     def _ended(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").split("\n")
@@ -98,11 +109,12 @@ def serving(arguments: Sequence[str], log: Path, start_s: float = START_S) -> It
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [program, "serve", *arguments, "--host", "127.0.0.1", "--port", str(port)]
-    if setpriv := shutil.which("setpriv"):  # so that it does not outlive a killed parent
-        command = [setpriv, "--pdeathsig", "TERM", *command]
+    watched = ["sh", "-c", _WATCHED, f"{_STOP_S:g}", *command]
     with log.open("wb") as out:
         # A session of its own: a Ctrl-C is for the run, which still needs its model to end in order.
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            watched, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
     server = VllmServer(process, f"http://127.0.0.1:{port}/v1", log)
     try:
         server.wait_until_ready(start_s)

@@ -95,13 +95,16 @@ def echolocate(folder: Path, *words: str) -> subprocess.Popen[str]:
 
 
 def test_a_run_serves_its_model_and_stops_it(tmp_path: Path, pid: Path) -> None:
+    (tmp_path / "own.toml").write_text("[models.default]\nmax_tokens = 321\n")
     words = ["--serve", "org/model --dtype auto", "--sandbox", "process", "--rounds", "1", "--ideas", "2"]
+    words += ["--config", "own.toml"]
     process = echolocate(tmp_path, "run", str(QUICK), *words, "--retrieval", "none", "--name", "served")
     out, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     assert "The language model org/model at http://127.0.0.1:" in out
     assert not lives(pid)
     assert "--serve 'org/model --dtype auto'" in (tmp_path / "runs/served/report.md").read_text()
+    assert "max_tokens = 321" in (tmp_path / "runs/served/run.toml").read_text()
 
 
 def test_serve_says_how_to_use_the_model_and_ends_with_ctrl_c(tmp_path: Path, pid: Path) -> None:
@@ -116,6 +119,15 @@ def test_serve_says_how_to_use_the_model_and_ends_with_ctrl_c(tmp_path: Path, pi
     assert not lives(pid)
 
 
+def gone(pid: Path) -> bool:
+    """Whether the server ends within ten seconds."""
+    for _ in range(100):
+        if not lives(pid):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def test_a_server_does_not_outlive_a_killed_command(tmp_path: Path, pid: Path) -> None:
     process = echolocate(tmp_path, "serve", "org/model")
     assert process.stdout is not None
@@ -123,8 +135,19 @@ def test_a_server_does_not_outlive_a_killed_command(tmp_path: Path, pid: Path) -
         process.stdout.readline()
     process.kill()
     process.communicate()
-    for _ in range(100):
-        if not lives(pid):
-            break
-        time.sleep(0.1)
-    assert not lives(pid)
+    assert gone(pid)
+
+
+def test_a_server_that_hears_no_signal_does_not_outlive_its_command_either(tmp_path: Path, pid: Path) -> None:
+    """vLLM is one while it starts."""
+    killed = """
+import os, signal
+from pathlib import Path
+from agent.models import serving
+
+serving._STOP_S = 0.1
+with serving.serving(["m", "--deaf"], Path("log")):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", killed], cwd=tmp_path, check=False, timeout=60)
+    assert gone(pid)
