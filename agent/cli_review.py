@@ -56,7 +56,7 @@ def pages(
 @review_app.command("list")
 def list_(
     run: RunArgument,
-    kind: Annotated[str | None, typer.Option(help="Only these: idea, code, result.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only these: idea, code, result, hypothesis.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what the run does not wait for.")] = False,
     runs: RunsOption = Path("runs"),
     as_json: JsonOption = False,

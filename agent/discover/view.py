@@ -108,7 +108,7 @@ class PaperView:
 
     id: str
     title: Quoted
-    year: str
+    year: Quoted
     says: str
     passage: Quoted
 
@@ -179,7 +179,13 @@ def hypothesis_view(run: Run, ledger: FindingsLedger, row: HypothesisRecord) -> 
         survived=ledger.of_hypothesis(row.id, "survived", sum(one.survived for one in trials)) if trials else None,
         trials=ledger.of_hypothesis(row.id, "trials", len(trials)) if trials else None,
         literature=tuple(
-            PaperView(one.paper, quote(one.title, "paper"), str(one.year or ""), one.says, quote(one.passage, "paper"))
+            PaperView(
+                one.paper,
+                quote(one.title, "paper"),
+                quote(str(one.year or ""), "paper"),
+                one.says,
+                quote(one.passage, "paper"),
+            )
             for one in evidence.literature
         ),
         score=_mean(ledger, row.id, judged, _settings(run)),

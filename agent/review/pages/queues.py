@@ -73,6 +73,8 @@ class ItemView:
     shown_in: str
     """The kind of page that tells all of its subject: `ideas` or `hypotheses`."""
     asked: tuple[Asked, ...] = ()
+    why_no_rerun: str = ""
+    """Why a result cannot be measured again; empty where it can, and of all else."""
     fields: Mapping[str, str] | None = None
     """The texts that can be edited. Raw: they go into the form's fields and nowhere else."""
 
@@ -164,7 +166,17 @@ def item_page(run: Run, name: str, id_: str) -> ItemPage:
     (view,) = item_views(run, [item])
     asked = tuple(_asked(one) for one in queue.questions(run, id_))
     fields = item.is_of.fields(run, item.subject) if "edit" in view.actions else None
-    return ItemPage(head_of(run, name, ledger, task), ledger, replace(view, asked=asked, fields=fields))
+    view = replace(view, asked=asked, fields=fields, why_no_rerun=_why_no_rerun(run, item))
+    return ItemPage(head_of(run, name, ledger, task), ledger, view)
+
+
+def _why_no_rerun(run: Run, item: ReviewItem) -> str:
+    """A second look is another chance to be right by luck: it needs a share of the error rate that was kept for it."""
+    if "rerun" not in item.is_of.actions or item.state != "passed":
+        return ""
+    if item.is_of.gate not in run.config.review.gates:
+        return f"The run was not started with --review {item.is_of.gate}, so none of its error rate is kept for reruns."
+    return "The run has gone on: later ideas and verdicts rest on this result as it is. A new run can name other seeds."
 
 
 def _about(run: Run, subjects: Collection[str]) -> dict[str, str]:

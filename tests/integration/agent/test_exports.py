@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from notebooks import run_notebook
 from prov.model import ProvDerivation, ProvDocument, ProvEntity, ProvUsage
 from quick_runs import BETTER, go, make_run, proposing, writing
 
@@ -41,16 +39,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         submit(run, "r1-1/result", item(run, "r1-1/result").version, Accept(), "ada")
         assert go(run, model) == "finished"
         return run.folder
-
-
-def run_notebook(path: Path) -> subprocess.CompletedProcess[str]:
-    """Run its cells one after the other, as a kernel does, without a screen."""
-    cells = json.loads(path.read_text())["cells"]
-    program = "\n".join(cell["source"] for cell in cells if cell["cell_type"] == "code")
-    environment = {**os.environ, "MPLBACKEND": "agg", "PYTHONPATH": str(Path(__file__).parents[3])}
-    return subprocess.run(
-        [sys.executable, "-c", program], cwd=path.parent, env=environment, capture_output=True, text=True, check=False
-    )
 
 
 def test_the_notebook_draws_each_figure_of_the_report_anew(finished: Path) -> None:

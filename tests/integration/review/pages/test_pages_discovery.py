@@ -4,72 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from discovered_run import STEP, discovery
 from hostile_words import BREAKING
 from playwright.sync_api import Browser
 from served_pages import DESK, PHONE, Served, serving, unfolded, visiting
 
-from agent.config import RunConfig
-from agent.discover.records import HypothesisRecord, JudgementRecord, ObjectiveRecord, StepRecord, WorkflowRecord
-from agent.discover.settings import DiscoverSettings
-from agent.run import Run
-
 PICTURES = Path(__file__).parents[3] / "output" / "pages"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef"
-    "0000000049454e44ae426082"
-)
-STEP = "o1-1-w1-s1"
 PAGES = {
     "discovery": "/runs/found",
     "hypothesis": "/runs/found/hypotheses/h1-1",
     "step": f"/runs/found/steps/{STEP}",
     "search-discovery": "/search?q=found",
 }
-
-
-def discovery(home: Path, words: str) -> Run:
-    """A discovery with one step, one hypothesis and two judges, and the words wherever words of others go."""
-    settings = DiscoverSettings(files={"table": "table.csv"})
-    run = Run.create(
-        home, RunConfig(id="found", created=datetime(2026, 1, 2, tzinfo=UTC), task="table.csv", discover=settings)
-    )
-    table = run.artefacts.keep_text("protein,log2_fc,p,q\nMAPT,1.5,0.0001,0.001\n")
-    picture, program = run.artefacts.keep(PNG), run.artefacts.keep_text("<svg onload='document.title=1'>")
-    plan = {"title": words[:160], "question": words[:600], "aim": "two_groups"}
-    fact = {
-        "at": {"step": STEP, "table": "test", "row": "MAPT"}, "entity": words, "names": ["MAPT"], "what": words,
-        "direction": "higher", "called": True, "numbers": {"q": 0.001}, "q_run": 0.002,
-    }  # fmt: skip
-    paper = {"paper": "p1", "title": words, "year": 2020, "says": "agrees", "passage": words}
-    evidence = {"claims": [fact], "against": [fact], "tests": 1, "literature": [paper]}
-    draft = {"statement": words[:900], "entities": [words], "conditions": words[:400], "experiment": words[:900]}
-    draft |= {"claims": [{"finding": "MAPT", "direction": "higher"}]}
-    run.save(ObjectiveRecord(id="o1-1", round=1, draft=plan, status="answered", reason=words))
-    run.save(WorkflowRecord(id="o1-1-w1", objective_id="o1-1", number=1, steps={"steps": []}, reason=words))
-    run.save(
-        StepRecord(
-            id=STEP, workflow_id="o1-1-w1", number=1, tool="test_groups", origin="echolocate 0.1.0", status="ok",
-            parameters={words[:80]: words}, purpose=words, summary=words, warnings=[words], job="el-1", data="el-0",
-            tables={"test": table}, tests=["test"], figures={"volcano.png": picture, "evil.png": program},
-            versions={"scipy": "1.15"}, wall_s=1.5, log=run.artefacts.keep_text(words),
-        )
-    )  # fmt: skip
-    run.save(
-        HypothesisRecord(
-            id="h1-1", round=1, objective_id="o1-1", draft=draft, evidence=evidence, status="accepted", reason=words
-        )
-    )
-    for judge, score in (("a", 5), ("b", 2)):
-        facts = {"criterion": "data support", "score": score, "quote": words, "reason": words}
-        run.save(JudgementRecord(id=f"h1-1/{judge}", hypothesis_id="h1-1", judge=judge, **facts))
-    run.tell("finished", "", words)
-    return run
 
 
 @pytest.fixture(scope="module")
