@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from agent.config import RunConfig
 from agent.discover.evidence import Evidence, Row
+from agent.discover.findings import asked_for
 from agent.discover.plans import DISCOVERY, PROFILE, draft_of, steps_of, workflows
 from agent.discover.records import HypothesisRecord, ObjectiveRecord, RefinementRecord, StepRecord
 from agent.discover.settings import REFINEMENTS
@@ -183,7 +185,7 @@ def _objective(run: Run, ledger: FindingsLedger, row: ObjectiveRecord) -> Object
             for one in ran
         ),
         called=ledger.counted(f"rows that tests of {row.id} call", called),
-        not_shown=tuple(_not_shown(run, ledger, last)),
+        not_shown=tuple(_not_shown(run, ledger, last, asked_for(run, draft))),
     )
 
 
@@ -194,15 +196,14 @@ def _called(run: Run, steps: Sequence[StepRecord]) -> Iterator[tuple[StepRecord,
             yield from ((step, name, row) for row in table.rows if table.called(row))
 
 
-def _not_shown(run: Run, ledger: FindingsLedger, steps: Sequence[StepRecord]) -> Iterator[NotShown]:
-    """What came near and does not hold: the strongest of each table that passes no cut."""
+def _not_shown(run: Run, ledger: FindingsLedger, steps: Sequence[StepRecord], asked: str) -> Iterator[NotShown]:
+    """What was asked for by name or came near, and passes no cut."""
     for step in steps:
         for name in step.tests if step.status == "ok" else ():
             table = table_of(run, step.tables[name])
-            left = [row for row in table.best() if not table.called(row)]
-            near = [row for row in left if ALPHA <= (table.number(row, "q") or 0.0) <= _NEAR][:_MOST_NEAR]
-            for row in near or left[: 0 if table.called_rows else 1]:
-                q = ledger.statistic(Row(step=step.id, table=name, row=row), "q")
+            near = (row for row in table.best() if ALPHA <= (table.number(row, "q") or 0.0) <= _NEAR)
+            for row in dict.fromkeys((*table.named_in(asked), *islice(near, _MOST_NEAR))):
+                q = None if table.called(row) else ledger.statistic(Row(step=step.id, table=name, row=row), "q")
                 if q is not None:
                     entity = quote(next(iter(table.names(row)), row), "program")
                     yield NotShown(entity, name, table.direction(row), q)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from agent.discover.evidence import Fact, Row
 from agent.discover.plans import steps_of
 from agent.discover.records import StepRecord
-from agent.discover.tables import EFFECTS, ResultTable, table_of
+from agent.discover.tables import EFFECTS, table_of
 from agent.models.discover_requests import Finding, ObjectiveDraft
 from agent.run import Run
 
 MOST_A_TABLE = 12
-"""Findings that a request shows of a table: the strongest, then what the objective names."""
+"""Findings that a request shows of a table: the strongest, then what is asked for by name."""
 _SHOWN = (*(effect.column for effect in EFFECTS), "ci_low", "ci_high", "t", "p", "q", "n_numerator", "n_denominator",
           "mean_numerator", "mean_denominator", "seen_numerator", "seen_denominator", "size", "auc", "f",
           "log2_spread", "at", "sites")  # fmt: skip
 
 
 def findings_of(run: Run, workflow: str, asked: ObjectiveDraft, most: int = MOST_A_TABLE) -> tuple[Finding, ...]:
-    """What a workflow found, the strongest of each table first; rows that the objective names are always among it."""
-    rows = [
-        (step, name, row)
+    """What a workflow found, the strongest of each table first; what is asked for by name is always there."""
+    tables = [
+        (step, name, table_of(run, step.tables[name]))
         for step in steps_of(run, workflow)
         if step.status == "ok"
         for name in step.tests
-        for row in _shown(table_of(run, step.tables[name]), asked, most)
+    ]
+    text = asked_for(run, asked)
+    rows = [
+        (step, name, row)
+        for step, name, table in tables
+        for row in dict.fromkeys((*table.strongest(most), *table.named_in(text)))
     ]
     return tuple(_finding(run, f"f{n}", *one, asked) for n, one in enumerate(rows, start=1))
 
@@ -43,18 +46,10 @@ def fact_of(finding: Finding) -> Fact:
     )
 
 
-def _shown(table: ResultTable, asked: ObjectiveDraft, most: int) -> Iterator[str]:
-    best = table.strongest(most)
-    text = f"{asked.title} {asked.question} {asked.column}".replace("_", " ").split()
-    named = {word.strip("?.,;:()`“”").upper() for word in text}
-    yield from best
-    for row in table.best():
-        if (
-            row not in best
-            and len(row) > 1
-            and any(len(name) > 2 and name.upper() in named for name in table.names(row))
-        ):
-            yield row
+def asked_for(run: Run, asked: ObjectiveDraft) -> str:
+    """What the user and an objective ask, in which entities may be named."""
+    question = run.config.discover.hints.question if run.config.discover else ""
+    return f"{question} {asked.title} {asked.question} {asked.column}"
 
 
 def _finding(run: Run, id_: str, step: StepRecord, table: str, row: str, asked: ObjectiveDraft) -> Finding:

@@ -114,6 +114,16 @@ class ResultTable:
         other = [row for row in called if self.direction(row) != self.direction(called[0])][: most // 3]
         return list(dict.fromkeys((*called[: most - len(other)], *other, *called, *ranked)))[:most]
 
+    def named_in(self, text: str) -> list[str]:
+        """The tested rows whose entity a text names, the best first: in any case, but `was` is no gene."""
+        words = {word.strip("?.,;:()`“”") for word in text.replace("_", " ").split()}
+        named = words | {word.upper() for word in words if not (word.isalpha() and word.islower())}
+        return [
+            row
+            for row in self.best()
+            if any(len(name) > 2 and {name, name.upper()} & named for name in self.names(row))
+        ]
+
     def _strength(self, row: str) -> float:
         effect = self.effect
         value = None if effect is None else self.number(row, effect.column)

@@ -28,6 +28,12 @@ def test_what_falls_is_not_hidden_by_all_that_rises(tmp_path):
     assert made.strongest(20)[-1] == "near"
 
 
+def test_what_a_question_names_is_found_and_common_words_are_no_genes(tmp_path):
+    made = table(tmp_path, "id,p,gene\nP1,0.5,PTEN\nP2,0.1,WAS\nP3,0.01,MLH1\nP4,0.2,Cd3e\n")
+    assert made.named_in("Is PTEN protein (P4) lower where mlh1 was lost?") == ["P3", "P1"]
+    assert made.named_in("`Cd3e` or WAS") == ["P2", "P4"]
+
+
 def test_a_hazard_ratio_below_one_is_lower(tmp_path):
     made = table(tmp_path, "id,hazard_ratio,p,q\nx,0.5,0.001,0.01\ny,1.5,0.001,0.2\n")
     assert (made.direction("x"), made.direction("y")) == ("lower", "higher")
