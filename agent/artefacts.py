@@ -30,6 +30,8 @@ class Artefacts:
             return digest
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        # A sandbox that an administrator starts reads its inputs as another user.
+        os.fchmod(handle, 0o644)
         with os.fdopen(handle, "wb") as out:
             out.write(data)
             out.flush()
