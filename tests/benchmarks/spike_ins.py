@@ -64,7 +64,7 @@ def tasks() -> Iterator[Task]:
     yield Task("generated", centred(seen_in_each(data, "group")), "level2", "level1", changed, ("batch",))
 
 
-def ours(task: Task, method: str) -> Calls:
+def ours(task: Task, method: str, null: str = "theoretical") -> Calls:
     started = time.perf_counter()
     result = try_tool(
         differential.test_differential,
@@ -74,6 +74,7 @@ def ours(task: Task, method: str) -> Calls:
         denominator=task.denominator,
         covariates=task.covariates,
         method=method,
+        null=null,
     )
     return Calls(result.tables["differential"], time.perf_counter() - started)
 
@@ -103,8 +104,10 @@ def methods(task: Task) -> Iterator[tuple[str, Callable[[], Calls]]]:
     if has_limma():
         yield "R limma", lambda: limma(task)
     yield "limma", lambda: ours(task, "limma")
+    yield "limma, empirical null", lambda: ours(task, "limma", "empirical")
     if "peptides" in task.data.var:
         yield "deqms", lambda: ours(task, "deqms")
+        yield "deqms, empirical null", lambda: ours(task, "deqms", "empirical")
     yield "t", lambda: ours(task, "t")
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from tools.errors import NotApplicable
 from tools.proteomics import linear_model
+from tools.proteomics.empirical_null import test_against_bulk
 from tools.proteomics.testing import (
     ALPHA,
     Block,
@@ -41,7 +42,8 @@ DIFFERENTIAL = Table(
     "differential",
     "a feature that was tested, smallest p first",
     {
-        "log2_fc": "log2 of numerator over denominator, adjusted for the covariates",
+        "log2_fc": "log2 of numerator over denominator, adjusted for the covariates; with an empirical null without "
+        "the shift that unchanged features share",
         "ci_low": "lower bound of its 95 % confidence interval",
         "ci_high": "upper bound of its 95 % confidence interval",
         "mean_numerator": "mean of the values in the numerator",
@@ -71,6 +73,13 @@ def test_differential(
             "peptides. `t` and `permutation` are controls: they need more samples for the same power."
         ),
     ] = "limma",
+    null: Annotated[
+        Literal["theoretical", "empirical"],
+        Field(
+            description="`empirical`: no change is what the bulk of the features shows, instead of exactly 0 with the "
+            "scatter of replicates. For comparisons in which most features do not change, of few samples a group."
+        ),
+    ] = "theoretical",
     smallest_log2_fc: Annotated[
         float,
         Field(ge=0, description="a change smaller than this is not called, however small its q; 0.585 is 1.5-fold"),
@@ -82,6 +91,8 @@ def test_differential(
     a feature that one group lacks altogether is not tested here but by test_presence. Set `smallest_log2_fc`: with
     little noise, q alone calls shifts that mean nothing.
     """
+    if method == "permutation" and null == "empirical":
+        raise NotApplicable(("permutation makes a null of its own: leave `null` out",))
     data, warnings = with_values(data, (group, *adjusted_for(covariates, block)))
     data = of_levels(data, group, (numerator, denominator))
     first = (data.obs[group].astype(str) == numerator).to_numpy()
@@ -89,7 +100,12 @@ def test_differential(
     fitted = comparison.fit()
     tested = testable(fitted)
     data, comparison, fitted = data[:, tested], comparison.of(tested), fitted.of(tested)
-    effect = linear_model.t_test(fitted, *_variance(method, fitted, data.var))
+    facts: dict[str, float | int] = {}
+    if null == "empirical":
+        effect, bulk = test_against_bulk(fitted, *_variance(method, fitted, data.var))
+        facts = {"null_shift": bulk.shift, "null_scatter": bulk.scatter, "unchanged": bulk.unchanged}
+    else:
+        effect = linear_model.t_test(fitted, *_variance(method, fitted, data.var))
     if method == "permutation":
         labels = np.zeros(len(first)) if block is None else data.obs[block].to_numpy(dtype=str)
         effect = replace(effect, p=_permutation_p(comparison, labels, np.abs(effect.t)))
@@ -103,8 +119,8 @@ def test_differential(
     )
     if skipped:
         warnings += (f"{skipped} features have too few values in one of the groups: see test_presence",)
-    facts = {"tested": len(table), "not_tested": skipped, "called": len(called), "up": up, "down": len(called) - up}
-    return Result(summary, tables={"differential": table}, facts=facts, warnings=warnings)
+    counts = {"tested": len(table), "not_tested": skipped, "called": len(called), "up": up, "down": len(called) - up}
+    return Result(summary, tables={"differential": table}, facts={**counts, **facts}, warnings=warnings)
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,14 @@ class Fit:
 
     def of(self, features: Flags) -> Fit:
         """The fit of some of the features."""
-        single = (self.effects, self.covariance, self.variance, self.df)
-        return Fit(*(part[features] for part in single), self.residuals[:, features], self.there[:, features])
+        return Fit(
+            self.effects[features],
+            self.covariance[features],
+            self.variance[features],
+            self.df[features],
+            self.residuals[:, features],
+            self.there[:, features],
+        )
 
 
 @dataclass(frozen=True)
