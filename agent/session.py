@@ -13,6 +13,7 @@ from agent.answers import calls_of, keep_call
 from agent.config import Budget, Feedback, ModelChoice, RunConfig, SandboxName, versions_here
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
+from agent.literature.embedding import find_embedder
 from agent.literature.files import read_papers
 from agent.literature.retrieval import Mode
 from agent.literature.sources.choose import answer_cache, choose_sources, names_of
@@ -125,7 +126,8 @@ def _create(runs: Path, config: RunConfig) -> Run:
     run = Run.create(runs, config)
     if read:
         # Kept with the run, so that it does not change when the files do.
-        papers_source("your papers", [paper for one in read for paper in one.papers], run.own_papers)
+        papers = [paper for one in read for paper in one.papers]
+        papers_source("your papers", papers, run.own_papers, find_embedder())
     for problem in (problem for one in read for problem in one.problems):
         run.tell("paper left out", "", problem)
     return run

@@ -105,10 +105,10 @@ def starter_library(cache: Path | None = None, embedder: Embedder | None = None)
     return LocalSource("starter library", path, embedder)
 
 
-def papers_source(name: str, papers: Iterable[Paper], path: Path) -> LocalSource:
+def papers_source(name: str, papers: Iterable[Paper], path: Path, embedder: Embedder | None = None) -> LocalSource:
     """A source of its own for the given papers (the user's files, say), its index built at `path`."""
-    _build(path, papers)
-    return LocalSource(name, path)
+    _build(path, papers, embedder)
+    return LocalSource(name, path, embedder)
 
 
 def _build(path: Path, papers: Iterable[Paper], embedder: Embedder | None = None) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from agent.config import ModelChoice
 from agent.errors import BadConfiguration
 from agent.literature import embedding
 from agent.literature.embedding import find_embedder
 from agent.literature.sources.local import starter_library
 from agent.literature.starter import starter_papers
+from agent.loop import sources_of
+from agent.session import new_run
 
 embedder = find_embedder()
 pytestmark = pytest.mark.skipif(embedder is None, reason="the embedding model is not installed (echolocate[dense])")
@@ -44,6 +47,31 @@ def test_the_starter_library_is_searched_by_meaning(tmp_path):
     found = starter_library(tmp_path, embedder).search("filling gaps in tables of mass spectrometry", 5)
     assert found.coverage.endswith("by words and meaning")
     assert any("missing value" in hit.paper.title.lower() for hit in found.hits)
+
+
+def test_papers_given_to_a_run_are_searched_by_meaning(tmp_path):
+    (tmp_path / "mine.csv").write_text("title\nStraightening slanted handwriting\nA court of law\n", encoding="utf-8")
+    run = new_run(
+        tmp_path,
+        name="one",
+        task="digits",
+        model=ModelChoice(name="rule-based"),
+        sandbox="process",
+        budget={"rounds": 1, "ideas": 1},
+        experiments=1,
+        seeds=None,
+        error_rate=0.05,
+        sources="",
+        offline=True,
+        papers=[tmp_path / "mine.csv"],
+        retrieval="ranked",
+        debug_context="full",
+    )
+    (own, *_) = sources_of(run)
+    assert own.name == "your papers"
+    found = own.search("deskew digits", 2)
+    assert found.coverage.endswith("by words and meaning")
+    assert found.hits[0].paper.title == "Straightening slanted handwriting"
 
 
 def test_another_file_under_the_models_name_is_refused(tmp_path, monkeypatch):
