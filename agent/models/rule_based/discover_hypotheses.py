@@ -29,7 +29,7 @@ _EFFECTS = {
     "difference": "difference in the share of samples",
     "auc": "area under the curve",
 }
-_UNITS = {"hazard_ratio": " for one standard deviation", "slope": " for one unit"}
+_UNITS = {"hazard_ratio": " for one standard deviation more", "slope": " for one unit"}
 _FOLLOWED = ("trend", "time_course")
 """Aims that follow a number instead of comparing groups."""
 _TOGETHER = 3
@@ -105,8 +105,9 @@ def _by_table(asked: ObjectiveDraft, one: Finding, several: str) -> str:
     contrast, pair = f"{asked.numerator} than in {asked.denominator}", f"{asked.numerator} and {asked.denominator}"
     match one.table:
         case "survival":
-            levels = f"Higher levels of {several} go" if several else f"A higher level of {one.entity} goes"
-            return f"{levels} with {'a shorter' if higher else 'a longer'} time until {asked.event}"
+            # What is protective goes with a shorter time where there is less of it: the side that the statistic is on.
+            levels, go = (f"{one.direction} levels", "go") if several else (f"a {one.direction} level", "goes")
+            return f"{levels.capitalize()} of {subject} {go} with a shorter time until {asked.event}"
         case "presence":
             return f"{subject} {are} found {'more' if higher else 'less'} often in {contrast}"
         case "kinases":

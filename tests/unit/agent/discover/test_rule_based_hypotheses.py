@@ -70,9 +70,11 @@ def test_adverse_and_protective_are_not_mixed_up():
     numbers = {"hazard_ratio": 1.5, "ci_low": 1.237, "ci_high": 1.82, "q": 0.001}
     (draft,) = written(finding(1, "X", "higher", "survival", numbers=numbers), asked=asked)
     assert draft.statement == (
-        "A higher level of X goes with a shorter time until death (hazard ratio 1.5 for one standard deviation, "
-        "confidence interval 1.24 to 1.82, q 0.001)."
+        "A higher level of X goes with a shorter time until death (hazard ratio 1.5 for one standard deviation "
+        "more, confidence interval 1.24 to 1.82, q 0.001)."
     )
+    (draft,) = written(finding(1, "X", "lower", "survival", numbers={"hazard_ratio": 0.6, "q": 0.001}), asked=asked)
+    assert draft.statement.startswith("A lower level of X goes with a shorter time until death (hazard ratio 0.6 for")
 
 
 def test_a_crossing_says_what_it_depends_on_and_a_panel_what_it_is_made_of():
