@@ -8,8 +8,8 @@ Source: D. Wu and G. K. Smyth, "Camera: a competitive gene set test accounting f
 Acids Res. 40 (2012), e133, as limma 3.54 computes it, with two changes. Missing values: only the samples that two
 features share tell their correlation. Small designs: the inflation of a set is an estimate with as few degrees of
 freedom as the design leaves, and is drawn towards that of the other sets as limma draws variances (it has the same
-distribution, a scaled chi-squared). On nulls with correlated kinases that holds the level where the plain test, with
-four samples a group, keeps a fifth of it.
+distribution, a scaled chi-squared). On simulated nulls that holds the level where the plain test, with four samples a
+group, reaches as little as a fifth of it.
 """
 
 from __future__ import annotations
