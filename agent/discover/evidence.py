@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.models.discover_requests import Direction
 
+LEAST_PERMUTED = 2
+"""Permutations that a test must have been run with, before they say anything of luck."""
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -109,6 +112,8 @@ class Evidence(_Value):
 
     @property
     def luck(self) -> float | None:
-        """The most that any permutation found, as a share of what the true labels found; None without permutations."""
-        shares = [max(one.by_luck) / max(1, one.found) for one in self.shuffles if one.by_luck]
-        return max(shares, default=None)
+        """The most that any permutation found, as a share of what the true labels found; None where a claim's test was
+        hardly run with permuted labels."""
+        if not self.shuffles or any(len(one.by_luck) < LEAST_PERMUTED for one in self.shuffles):
+            return None
+        return max(max(one.by_luck) / max(1, one.found) for one in self.shuffles)

@@ -78,7 +78,7 @@ def _insignificant(evidence: Evidence) -> str:
 
 def _by_luck(evidence: Evidence) -> str:
     if evidence.luck is None:
-        return "no control with permuted labels could be run"
+        return "too few controls with permuted labels could be run"
     return "" if evidence.luck < MOST_LUCK else "permuted labels find as much"
 
 

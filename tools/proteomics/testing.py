@@ -14,6 +14,7 @@ from tools.proteomics import linear_model
 from tools.tool import Result, SampleColumnName
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
     from anndata import AnnData
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 """Share of false discoveries that is accepted among the features called."""
+_LEAST_AT_A_LEVEL = 2
 
 Covariates = Annotated[
     tuple[SampleColumnName, ...], Field(description="batch, site, age, sex: what the test is adjusted for")
@@ -89,9 +91,21 @@ class Model:
         return linear_model.f_test(self.fitted, self.moderated.variance, self.moderated.df)
 
 
-def model(data: AnnData, nuisance: Floats, tested: Floats) -> Model:
-    """Fit and moderate (limma)."""
-    fitted = linear_model.fit(matrix(data), nuisance, tested)
+def model(data: AnnData, nuisance: Floats, tested: Floats, levels: npt.NDArray[np.str_] | None = None) -> Model:
+    """Fit and moderate (limma).
+
+    Args:
+        data: samples × features.
+        nuisance: design of what is adjusted for, samples × columns.
+        tested: design of what is tested, likewise.
+        levels: of each sample, where a feature needs two values at each: one alone is fitted exactly, so that an
+            outlier there is a large effect without any error.
+    """
+    values = matrix(data)
+    if levels is not None:
+        there = [(~np.isnan(values[levels == level])).sum(axis=0) for level in np.unique(levels)]
+        values = np.where(np.min(there, axis=0) >= _LEAST_AT_A_LEVEL, values, np.nan)
+    fitted = linear_model.fit(values, nuisance, tested)
     enough = testable(fitted)
     fitted = fitted.of(enough)
     return Model(data[:, enough], fitted, linear_model.moderate(fitted.variance, fitted.df), int((~enough).sum()))

@@ -65,6 +65,7 @@ def test_time_course(
     course, shown = _course(times)
     nuisance = background(data, covariates, block)
     tested = course
+    each = times.astype(str) if len(np.unique(times)) <= _MOST_TIMES else None
     if group is not None:
         levels = sorted(data.obs[group].astype(str).unique())
         if len(levels) != 2:
@@ -72,7 +73,8 @@ def test_time_course(
         second = (data.obs[group].astype(str) == levels[1]).to_numpy(dtype=float)[:, None]
         nuisance = linear_model.independent(np.column_stack([nuisance, second, course]))
         tested = second * course
-    fitted = model(data, nuisance, tested)
+        each = None if each is None else np.char.add(each, np.where(second[:, 0] > 0, " second", " first"))
+    fitted = model(data, nuisance, tested, each)
     f, p = fitted.together()
     # The change since the first time, at every time that is shown.
     changes = fitted.fitted.effects @ shown.T

@@ -77,7 +77,7 @@ def test_groups(data: AnnData, group: SampleColumnName, covariates: Covariates =
     if len(levels) < 3:
         raise NotApplicable((f"`{group}` has {len(levels)} groups: use test_differential",))
     members = np.asarray(labels[:, None] == levels[1:], dtype=float)
-    fitted = model(data, background(data, covariates, block), members)
+    fitted = model(data, background(data, covariates, block), members, labels)
     f, p = fitted.together()
     relative = np.column_stack([np.zeros(len(f)), fitted.fitted.effects])
     columns = {

@@ -69,7 +69,7 @@ DATA = DataBrief(
     ("wrong", "says"),
     [
         ({"column": "grop"}, "no column `grop`; it has group"),
-        ({"numerator": "cases"}, "no level `cases`; it has case, ctrl"),
+        ({"numerator": "cases"}, "no level `cases`; `group` has case, ctrl"),
         ({"numerator": "ctrl"}, "are the same"),
         ({"column": ""}, "`column` is empty"),
         ({"covariates": ("site",)}, "no column `site`"),

@@ -40,6 +40,17 @@ def test_groups_finds_the_group_that_stands_out():
     assert result.facts["not_tested"] == 1
 
 
+def test_a_level_with_one_value_is_not_tested():
+    """It is fitted exactly, so that an outlier there would be the largest effect of all, with no error."""
+    values = noise(12)
+    values[9:, 0] = np.nan
+    values[8, 0] += 8
+    table = try_tool(trend.test_groups, made(values, group=list("aaaabbbbcccc")), group="group").tables["groups"]
+    assert "P0" not in table.index
+    data = made(values, hours=np.repeat([0.0, 1, 2], 4))
+    assert "P0" not in try_tool(time_course.test_time_course, data, time="hours").tables["time_course"].index
+
+
 def test_groups_sends_two_groups_to_the_test_for_two():
     with pytest.raises(NotApplicable, match="use test_differential"):
         try_tool(trend.test_groups, made(noise(8), group=list("aaaabbbb")), group="group")
