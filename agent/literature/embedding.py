@@ -7,6 +7,7 @@ are read after a look at their SHA-256, their code is never imported.
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -58,6 +59,8 @@ class Embedder:
     name = NAME
 
     def __init__(self, model: bytes, tokenizer: bytes) -> None:
+        # Since 1.29 it tells Microsoft of its use, from the import on, and leaves an id in the user's cache folder.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -72,6 +75,13 @@ def test_papers_given_to_a_run_are_searched_by_meaning(tmp_path):
     found = own.search("deskew digits", 2)
     assert found.coverage.endswith("by words and meaning")
     assert found.hits[0].paper.title == "Straightening slanted handwriting"
+
+
+def test_the_runtime_neither_calls_home_nor_leaves_an_id(tmp_path):
+    embed = "from agent.literature.embedding import find_embedder; find_embedder().embed(['text'])"
+    # Without the variables of a build machine, where it is silent anyway.
+    subprocess.run([sys.executable, "-c", embed], cwd=tmp_path, env={"HOME": str(tmp_path)}, check=True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_file_under_the_models_name_is_refused(tmp_path, monkeypatch):
