@@ -21,7 +21,7 @@ from tools.errors import ToolInvalid
 from tools.registry import Toolbox, find_tools
 from tools.scaffold import new_tool
 from tools.servers import McpServer
-from tools.tool import Tool
+from tools.tool import Needs, Tool
 from tools.validation import problems_of, run_tests
 
 tools_app = typer.Typer(no_args_is_help=True, help="Tools: what a discovery's workflow steps can call.")
@@ -68,9 +68,21 @@ def show(name: ToolArgument, folder: ToolsOption = None, mcp: McpOption = None) 
         for column, meaning in table.columns.items():
             columns.add_row(column, meaning)
         _out.print(columns)
-    _out.print(f"needs: {spec.needs.model_dump_json(exclude_defaults=True)}", markup=False)
+    _out.print(f"needs {_needs(spec.needs)}", markup=False)
     where = f"its MCP server, {' '.join(spec.server.command)}" if spec.server else f"the image {spec.image}"
     _out.print(f"runs in {where}; takes {spec.cost}; from {spec.origin}", markup=False)
+
+
+def _needs(needs: Needs) -> str:
+    """What the data must be like, in words."""
+    parts = [
+        f"the scale {' or '.join(needs.scale)}" if needs.scale else "",
+        "no missing values" if needs.complete else "",
+        f"{needs.samples} samples" if needs.samples else "",
+        f"{needs.replicates} samples in each of two groups of `{needs.groups}`" if needs.replicates else "",
+        *(f"the feature column `{name}`" for name in needs.feature_columns),
+    ]
+    return "; ".join(part for part in parts if part) or "nothing of the data"
 
 
 def _type(part: dict[str, Any]) -> str:

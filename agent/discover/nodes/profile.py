@@ -29,6 +29,8 @@ async def profile(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, 
         BadConfiguration: the table cannot be read, or a hint names what the sample sheet has not.
     """
     context = runtime.context
+    for place, reason in context.toolbox.broken.items():
+        context.run.tell("tools left out", "", f"{place}: {reason.strip().splitlines()[-1]}")
     context.run.tell("profiling", "", "reading the data")
     names = {"table": "table"} | ({"samples": "samples"} if "samples" in context.files else {})
     read = await run_step(context, Place(PROFILE), 1, _step(READ, "read_quantities", **names), Standing())

@@ -19,6 +19,7 @@ from agent.discover.subject import subject_of
 from agent.discover.work import DISCOVER, open_discovery
 from agent.loop import work
 from agent.models.discover_requests import ObjectiveDraft, Objectives, StepDraft, WorkflowPlan
+from agent.records import EventRecord
 from agent.run import Run
 from agent.testing import ScriptedModel
 from sandboxes.process import ProcessSandbox
@@ -162,4 +163,5 @@ def test_a_tool_that_breaks_its_word_costs_its_step_only(task, monkeypatch):
         assert "returned str, not a Result" in told[2]
         assert "lacks the columns ['p']" in told[3]
         assert "MCP server `lab`" in told[4]
+        assert "broken.py: ModuleNotFoundError" in run.all(EventRecord, kind="tools left out")[0].text
         assert (run.folder / "report.html").is_file()
