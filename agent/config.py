@@ -127,6 +127,10 @@ class RunConfig(Settings):
         """Every model that may be asked."""
         return (self.model, *self.models.values())
 
+    def model_for(self, kind: str) -> ModelChoice:
+        """The model that is asked a kind of question."""
+        return self.models.get(kind, self.model)
+
     @property
     def sampling(self) -> str:
         """What decides the models' answers beside their names and the questions."""

@@ -88,7 +88,7 @@ def reckon(config: RunConfig, questions: Iterable[Questions]) -> Estimate | None
         return None
     least, most, priced = Spent(), Spent(), True
     for request, fewest, largest, answer in questions:
-        choice = config.models.get(request.kind, config.model)
+        choice = config.model_for(request.kind)
         if choice.name == RULE_BASED:
             continue
         price = config.prices.get(choice.name)
@@ -115,9 +115,7 @@ def _about_code(config: RunConfig, brief: TaskBrief, files: tuple[SourceFile, ..
 
 
 def _about_papers(config: RunConfig, brief: TaskBrief) -> list[Questions]:
-    """Of the papers of a round and of those nearest to an idea, which only a run with a language model asks for."""
-    if config.model.name == RULE_BASED:
-        return []
+    """Of the papers of a round and of those nearest to an idea; the rule-based model is not asked (see `reckon`)."""
     compared = ASKED * config.planned_ideas
     compare = ComparePapers(problem=brief.topic, method=_IDEA.summary, claim="", papers=(_PAPER,) * COMPARED)
     score = ScorePapers(topic=brief.topic, input=brief.input, output=brief.output, papers=(_PAPER,) * TOGETHER)

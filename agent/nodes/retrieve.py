@@ -13,6 +13,7 @@ from agent.literature.retrieval import Retrieval
 from agent.literature.retrieval import retrieve as search
 from agent.literature.scoring import score_by
 from agent.models.choose import RULE_BASED
+from agent.models.literature_requests import ScorePapers
 from agent.models.usage import asking_about
 from agent.records import PaperRecord, SearchRecord
 from agent.state import State
@@ -25,7 +26,8 @@ async def retrieve(state: State, runtime: Runtime[Context]) -> dict[str, int]:
     """
     context, round_ = runtime.context, state["round"]
     found = await asyncio.to_thread(_search, context)
-    if context.run.config.retrieval == "ranked" and context.run.config.model.name != RULE_BASED:
+    config = context.run.config
+    if config.retrieval == "ranked" and config.model_for(ScorePapers.kind).name != RULE_BASED:
         task = context.task
         with asking_about(f"r{round_}"):
             scored = await score_by(

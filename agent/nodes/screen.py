@@ -16,6 +16,7 @@ from agent.literature.asking import assess_by
 from agent.literature.novelty import Independence, independence, nearest_papers
 from agent.literature.prior_work import Idea, assess, find_candidates
 from agent.models.choose import RULE_BASED
+from agent.models.literature_requests import ComparePapers
 from agent.models.requests import IdeaDraft
 from agent.models.usage import asking_about
 from agent.records import IdeaRecord
@@ -66,7 +67,7 @@ async def _look_for_prior_work(context: Context, row: IdeaRecord, draft: IdeaDra
     candidates, searched = await asyncio.to_thread(find_candidates, idea, context.sources)
     near = nearest_papers(draft.summary, candidates, searched)
     found = await asyncio.to_thread(assess, idea, candidates, searched)
-    if context.run.config.model.name != RULE_BASED:
+    if context.run.config.model_for(ComparePapers.kind).name != RULE_BASED:
         with asking_about(row.id):
             found = await assess_by(context.model, idea, candidates, searched) or found
     row.nearest |= {"papers": near.model_dump(mode="json"), "novelty": found.model_dump(mode="json")}

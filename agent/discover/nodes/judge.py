@@ -58,7 +58,7 @@ def _weighed(context: DiscoverContext, row: HypothesisRecord, tests: RunWideTest
 async def _ask_judges(context: DiscoverContext, row: HypothesisRecord, evidence: Evidence) -> None:
     """Every judge of the panel: the rules always, and the run's model where it is another."""
     panel: list[tuple[Model, str]] = [(_RULES, _RULES.name)]
-    if not context.model.name.startswith(_RULES.name):
+    if context.run.config.model_for(JudgeHypothesis.kind).name != _RULES.name:
         panel.append((context.model, context.model.name))
     for model, name in panel:
         for judge_ in JUDGES:

@@ -246,6 +246,21 @@ def test_the_key_is_found_nowhere(tmp_path: Path, server: FaultServer) -> None:
     assert KEY not in done.stdout + done.stderr
 
 
+def test_each_kind_of_question_goes_to_its_model_where_the_default_is_the_rule_based_one(
+    tmp_path: Path, server: FaultServer
+) -> None:
+    server.will(server.researches)
+    names = {"propose_ideas": "strong", "write_code": "coder", "compare_papers": "judge"}
+    models = {kind: ModelChoice(name=name, base_url=server.url) for kind, name in names.items()}
+    budget = {"rounds": 1, "ideas": 1, "max_repairs": 0}
+    with make(tmp_path, server, model=ModelChoice(), models=models, budget=budget) as run:
+        assert go(run) == "finished"
+        asked = {(row.kind, row.model) for row in run.all(CallRow)}
+        (told,) = run.all(EventRecord, kind="estimate")
+    assert asked == {(kind, f"openai:{name}") for kind, name in names.items()}
+    assert told.text.startswith(f"{len(server.calls)} to ")
+
+
 def test_usage_stands_in_the_report_by_kind_model_and_round(tmp_path: Path, server: FaultServer) -> None:
     server.will(server.answers("no"), server.researches)
     prices = {"fake": Price(prompt=1000, completion=5000), "coder": Price(prompt=0, completion=0)}
