@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.discover.evidence import Fact, Row
 from agent.discover.plans import steps_of
 from agent.discover.records import StepRecord
@@ -11,6 +13,9 @@ from agent.run import Run
 
 MOST_A_TABLE = 12
 """Findings that a request shows of a table: the strongest, then what is asked for by name."""
+_CURATED = re.compile(r"[OPQ]\d[A-Z0-9]{3}\d")
+_MOST_IN_A_SENTENCE = 30
+"""Characters."""
 _SHOWN = (*(effect.column for effect in EFFECTS), "ci_low", "ci_high", "t", "p", "q", "n_numerator", "n_denominator",
           "mean_numerator", "mean_denominator", "seen_numerator", "seen_denominator", "size", "auc", "f",
           "log2_spread", "at", "sites")  # fmt: skip
@@ -59,7 +64,7 @@ def _finding(run: Run, id_: str, step: StepRecord, table: str, row: str, asked: 
     highest, lowest = content.text(row, "highest"), content.text(row, "lowest")
     return Finding(
         id=id_,
-        entity=names[0] if names else row,
+        entity=_spoken(names[0] if names else row),
         names=(*names, row),
         what=f"{_what(step, table, asked)}{f', highest in {highest}, lowest in {lowest}' if highest else ''}",
         direction=content.direction(row),
@@ -71,6 +76,13 @@ def _finding(run: Run, id_: str, step: StepRecord, table: str, row: str, asked: 
         row=row,
         step=step.id,
     )
+
+
+def _spoken(name: str) -> str:
+    """A name that a sentence can hold: of a protein group of many ids, one that is curated (UniProt's accessions of old
+    begin with O, P or Q), or the first."""
+    parts = name.split(";")
+    return next(filter(_CURATED.fullmatch, parts), parts[0]) if len(name) > _MOST_IN_A_SENTENCE else name
 
 
 def _what(step: StepRecord, table: str, asked: ObjectiveDraft) -> str:

@@ -22,6 +22,8 @@ _CONTROL = re.compile(
 _ABSENT = {"0", "0.0", "false"}
 """Of a column that says whether something is there."""
 _HANDLING = re.compile(r"batch|plex|run|site|plate|raw|lane|cent(?:er|re)|instrument|mixture|set", re.IGNORECASE)
+_MOST_UNKNOWN = 0.1
+"""Share of the samples that may lack a covariate: often they are pools, which lack the group as well."""
 _LEAST = 2
 _MOST_PAIRS_OF_LEVELS = 3
 _LEAST_CROSSED = 6
@@ -158,7 +160,8 @@ def _covariates(data: DataBrief, column: str) -> tuple[str, ...]:
     handled = False
     for one in sorted(data.with_role("covariate"), key=lambda column: len(column.levels)):
         cost = max(1, len(one.levels) - 1) if one.kind == "category" else 1
-        if one.name == column or one.missing or cost > most or (handled and _HANDLING.search(one.name)):
+        known = one.missing <= _MOST_UNKNOWN * data.samples
+        if one.name == column or not known or cost > most or (handled and _HANDLING.search(one.name)):
             continue
         found.append(one.name)
         most -= cost

@@ -203,3 +203,9 @@ def test_batches_and_persons_are_adjusted_for_as_far_as_the_samples_allow():
 )
 def test_what_others_are_compared_with(levels, control):
     assert control_of(levels) == control
+
+
+@pytest.mark.parametrize(("lacking", "covariates"), [(2, ("site",)), (5, ())])
+def test_a_few_samples_without_a_site_do_not_keep_it_from_being_adjusted_for(lacking, covariates):
+    site = ColumnBrief(name="site", kind="category", levels={"x": 12, "y": 10}, missing=lacking, role="covariate")
+    assert objectives(data(column("group", "group", a=12, b=12), site, samples=24))[0].covariates == covariates
