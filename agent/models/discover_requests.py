@@ -314,8 +314,13 @@ class PlanWorkflow(Request[WorkflowPlan]):
     """Workflows that were tried for it."""
 
     def flaw_of(self, answer: WorkflowPlan) -> str:
-        """A plan of unknown tools answers nothing."""
-        return flaw_of_steps(answer.steps, self.tools) if answer.steps else "`steps` is empty"
+        """A plan of unknown tools answers nothing, nor does one without a test what only a test can answer."""
+        if not answer.steps:
+            return "`steps` is empty"
+        tests = [tool.name for tool in self.tools if tool.tests]
+        if self.objective.aim in _TESTED and tests and not any(step.tool in tests for step in answer.steps):
+            return f"no step tests anything; these tools do: {', '.join(tests)}"
+        return flaw_of_steps(answer.steps, self.tools, self.data)
 
     def choices(self) -> Choices:
         """Tools that there are, and their parameters."""
@@ -344,7 +349,9 @@ class ReviseWorkflow(Request[Revision]):
         """A change needs steps, of known tools."""
         if answer.action != "change":
             return ""
-        return flaw_of_steps(answer.steps, self.tools) if answer.steps else "`action` is change and `steps` is empty"
+        if not answer.steps:
+            return "`action` is change and `steps` is empty"
+        return flaw_of_steps(answer.steps, self.tools, self.data)
 
     def choices(self) -> Choices:
         """Tools that there are, and their parameters."""
@@ -444,6 +451,10 @@ DISCOVER_REQUESTS: tuple[type[Request[Any]], ...] = (
 # -- what is wrong with an answer -----------------------------------------------------------------------------------
 
 
+_TESTED = frozenset({"two_groups", "several_groups", "trend", "time_course", "survival", "interaction"})
+"""Aims that nothing but a test reaches."""
+
+
 def flaw_of_objective(draft: ObjectiveDraft, data: DataBrief) -> str:
     """Why tools cannot pursue an objective, in words for a model; empty when they can."""
     columns = (draft.column, draft.pairs, draft.event, draft.within_column, *draft.covariates)
@@ -472,10 +483,27 @@ def _flaw_of_levels(draft: ObjectiveDraft, column: ColumnBrief, data: DataBrief)
     return f"“{draft.title}”: numerator and denominator are the same" if same else ""
 
 
-def flaw_of_steps(steps: tuple[StepDraft, ...], tools: tuple[ToolBrief, ...]) -> str:
-    """Which step calls a tool that there is not; empty when all can be called."""
-    known = {tool.name for tool in tools}
-    return next((f"there is no tool `{step.tool}`" for step in steps if step.tool not in known), "")
+def flaw_of_steps(steps: tuple[StepDraft, ...], tools: tuple[ToolBrief, ...], data: DataBrief) -> str:
+    """Which step calls what there is not, or names a level for a column; empty when all can be called."""
+    known = {tool.name: tool for tool in tools}
+    flaws = (
+        _flaw_of_parameters(step, known[step.tool], data) if step.tool in known else f"there is no tool `{step.tool}`"
+        for step in steps
+    )
+    return next((flaw for flaw in flaws if flaw), "")
+
+
+def _flaw_of_parameters(step: StepDraft, tool: ToolBrief, data: DataBrief) -> str:
+    """Earlier steps may add columns, so only a name that is known to be something else is wrong."""
+    named = {one.name for one in tool.parameters if one.type.endswith("sample column")}
+    takes = [one.name for one in tool.parameters]
+    for one in step.parameters:
+        if one.name not in takes:
+            return f"`{step.tool}` has no parameter `{one.name}`; it takes {', '.join(takes) or 'none'}"
+        of = next((column.name for column in data.columns if one.value in column.levels), "")
+        if one.name in named and of and data.column(one.value) is None:
+            return f"`{step.tool}`: `{one.name}` is to be a column, and `{one.value}` is a level of the column `{of}`"
+    return ""
 
 
 def _names_of(tools: tuple[ToolBrief, ...]) -> Choices:

@@ -14,7 +14,11 @@ from agent.models.discover_requests import (
     DataBrief,
     JudgeHypothesis,
     ObjectiveDraft,
+    ParameterBrief,
+    PlanWorkflow,
     StepDraft,
+    ToolBrief,
+    WorkflowPlan,
     flaw_of_objective,
 )
 from agent.models.rule_based.discover_judging import judge_hypothesis
@@ -133,3 +137,30 @@ def test_the_rubric_weighs_criteria_and_not_how_many_judges_there_are():
     assert mean_score(rows, {"novelty": 1.0, "data support": 3.0}) == pytest.approx(4.25)
     assert mean_score(rows, {"novelty": 0.0, "data support": 1.0}) == pytest.approx(5)
     assert mean_score([], {"novelty": 1.0}) == 0
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [
+        ((StepDraft.of("compare", group="group"),), ""),
+        ((StepDraft.of("compare", group="cluster"),), ""),
+        ((StepDraft.of("compare", group="ctrl"),), "`ctrl` is a level of the column `group`"),
+        ((StepDraft.of("compare", group="group"), StepDraft.of("guess")), "there is no tool `guess`"),
+        ((StepDraft.of("compare", groups="group"),), "`compare` has no parameter `groups`; it takes group"),
+        ((StepDraft.of("log_transform"),), "no step tests anything; these tools do: compare"),
+        ((), "`steps` is empty"),
+    ],
+)
+def test_a_plan_that_cannot_answer_is_shown_back_before_anything_runs(steps, says):
+    group = ParameterBrief(name="group", type="sample column", required=True)
+    brief = {"summary": "", "tables": {}, "changes_data": False, "reads_data": True}
+    request = PlanWorkflow(
+        objective=ObjectiveDraft(title="Disease", question="What differs?", aim="two_groups", column="group"),
+        data=DATA,
+        tools=(
+            ToolBrief(name="compare", parameters=(group,), tests=True, **brief),
+            ToolBrief(name="log_transform", parameters=(), tests=False, **brief),
+        ),
+    )
+    assert says in (flaw := request.flaw_of(WorkflowPlan(steps=steps)))
+    assert bool(says) == bool(flaw)
