@@ -48,11 +48,11 @@ class ProcessSandbox:
         """
         self._cancellations = Cancellations()
         self._offline = not network and _can_leave_network()
-        network = () if self._offline else ("the program reaches the network",)
+        reached = () if self._offline else ("the program reaches the network",)
         self.isolation = Isolation(
             backend="process",
             summary="No protection: the program runs as you, beside your files.",
-            lacks=network + _LACKS,
+            lacks=reached + _LACKS,
         )
 
     def check(self) -> None:
