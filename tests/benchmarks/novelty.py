@@ -3,7 +3,9 @@
 Run as a script; needs `zstandard` and the test data (ECHOLOCATE_TEST_DATA). The ideas are made from the corpus by
 `novelty_ideas.py`: half are known, half are new combinations, each in two wordings. The thresholds of
 `agent.literature.prior_work` were chosen on the ideas of seed 1 (`--calibrate`), the table is of those of seed 2.
-`--model NAME` has a language model at OPENAI_BASE_URL compare as well.
+`--model NAME` has a language model at OPENAI_BASE_URL compare as well. `--once` is for one on a slow machine: it is
+asked once about each idea, in the first wording, and about the nearest paper alone. Known and new ideas take turns
+there, and each verdict is printed as it comes, so that what is there when the time is over is a sample of both.
 Ends with exit code 1 when the true paper is among the first ten candidates less often than in 90 % of the known ideas.
 """
 
@@ -22,7 +24,9 @@ from pathlib import Path
 
 import novelty_ideas
 import retrieval
+from scipy.stats import binomtest
 
+from agent.literature import asking as asking_module
 from agent.literature.asking import assess_by
 from agent.literature.prior_work import Idea, Novelty, assess, find_candidates
 from agent.literature.sources.local import LocalSource
@@ -40,6 +44,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, help="Index of the corpus, made if missing.")
     parser.add_argument("--ideas", type=int, default=60, help="Of each kind.")
     parser.add_argument("--model", help="A language model at OPENAI_BASE_URL.")
+    parser.add_argument("--once", action="store_true", help="Ask it once, about the nearest paper alone.")
     wished = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = wished.index or Path(folder) / "corpus.db"
@@ -54,7 +59,9 @@ def main() -> None:
         print("| judge | known called known | new called novel | unsure | flips | other changes | mean spread |")
         print("|---|---|---|---|---|---|---|")
         print(row("tf-idf", cases, lambda idea: assess(idea, *find_candidates(idea, [source]))), flush=True)
-        if wished.model:
+        if wished.model and wished.once:
+            print_sample(wished.model, cases, source)
+        elif wished.model:
             print(row(wished.model, cases, asking(wished.model, source)))
     sys.exit(recall < GATE)
 
@@ -72,13 +79,34 @@ def found_among_candidates(cases: Sequence[novelty_ideas.Case], source: LocalSou
 
 def asking(name: str, source: LocalSource) -> Judge:
     """A language model as judge, and words where it gives no usable answer."""
-    model = OpenAIModel(OpenAISettings(model=name, base_url=os.environ["OPENAI_BASE_URL"]))
+    settings = OpenAISettings(model=name, base_url=os.environ["OPENAI_BASE_URL"], temperature=0, timeout_s=3600)
+    model = OpenAIModel(settings)
 
     def judge(idea: Idea) -> Novelty:
         found = find_candidates(idea, [source])
         return asyncio.run(assess_by(model, idea, *found)) or assess(idea, *found)
 
     return judge
+
+
+def print_sample(name: str, cases: Sequence[novelty_ideas.Case], source: LocalSource) -> None:
+    """Print the verdict on each idea's first wording, asked for once, and what came of all so far."""
+    asking_module.ASKED = asking_module.COMPARED = 1
+    judge = asking(name, source)
+    half = len(cases) // 2
+    right = {True: [0, 0], False: [0, 0]}
+    for case in (case for pair in zip(cases[:half], cases[half:], strict=True) for case in pair):
+        found, known = judge(case.wordings[0]), case.paper is not None
+        right[known][0] += found.verdict == ("known" if known else "novel")
+        right[known][1] += 1
+        kind = "known" if known else "new"
+        print(f"{kind}: {found.in_words} | {found.comparisons[0].in_words} | {kind} right: {share(*right[known])}")
+
+
+def share(hits: int, cases: int) -> str:
+    """Hits of cases, with the exact 95 % interval (Clopper and Pearson, 1934)."""
+    low, high = binomtest(hits, cases).proportion_ci(method="exact")
+    return f"{hits} of {cases} [{low:.2f}, {high:.2f}]"
 
 
 def row(name: str, cases: Sequence[novelty_ideas.Case], judge: Judge) -> str:
