@@ -27,6 +27,8 @@ async def assess_by(
 ) -> Novelty | None:
     """The verdict of a model; None when it gives no usable answer, and then the verdict by words stands.
 
+    No usable answer is also the same yes to all of several papers: small models say so whatever they are asked.
+
     Args:
         model: any that answers `ComparePapers`.
         idea: as it was proposed.
@@ -48,6 +50,8 @@ async def assess_by(
         try:
             answer = await model.ask(request)
         except (ModelFailed, BudgetSpent):
+            return None
+        if len(turned) > 1 and all(one.same_problem == one.same_method == "yes" for one in answer.papers):
             return None
         rounds.append([_judged(turned[one.paper - 1], one) for one in sorted(answer.papers, key=_number)])
     return conclude(rounds, searched, judge=model.name)

@@ -66,6 +66,10 @@ async def test_a_model_that_changes_its_mind_is_not_believed():
     assert (await assess_by(Reader("trees", sometimes=True), IDEA, [TREES], SEARCHED)).verdict == "unsure"
 
 
+async def test_a_model_that_finds_the_idea_in_every_paper_is_not_believed():
+    assert await assess_by(Reader("igits"), IDEA, [STRAIGHT, TREES], SEARCHED) is None
+
+
 async def test_novel_needs_that_something_was_searched():
     assert (await assess_by(Reader(""), IDEA, [TREES], SEARCHED)).verdict == "novel"
     silent = (SEARCHED[0].model_copy(update={"status": "error", "detail": "down"}),)
