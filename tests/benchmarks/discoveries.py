@@ -71,7 +71,7 @@ SETS = {
     "su": Set(
         "su2019_l6_insulin_ampk_phospho/phosphosites.tsv.gz",
         "su2019_l6_insulin_ampk_phospho/samples.tsv",
-        known={"AMPK": "higher"},
+        known={"AMPK": "lower"},  # in insulin than in AICAR
     ),
     "locard": Set(
         "locardpaulet2020_cd4_tcr_phospho/phosphosites.tsv.gz",
