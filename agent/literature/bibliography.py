@@ -1,4 +1,4 @@
-"""`references.bib`, and whether what is cited is in the library."""
+"""`references.bib`: papers as BibTeX."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bibtexparser.bibdatabase import BibDatabase
 from bibtexparser.bwriter import BibTexWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from agent.literature.papers import Paper
 
@@ -55,12 +55,6 @@ def citation_keys(papers: Sequence[Paper]) -> list[str]:
         seen[key] += 1
         keys.append(key if seen[key] == 1 else f"{key}{_letters(seen[key])}")
     return keys
-
-
-def outside_library(cited: Iterable[str], library: Iterable[Paper]) -> tuple[str, ...]:
-    """Ids that are cited and not in the library, each once: they may not be printed as references."""
-    known = {paper.id for paper in library}
-    return tuple(dict.fromkeys(paper for paper in cited if paper not in known))
 
 
 def _letters(number: int) -> str:

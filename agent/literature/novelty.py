@@ -58,11 +58,6 @@ class NearestPapers(BaseModel):
     papers: tuple[NearPaper, ...]
     searched: tuple[Searched, ...]
 
-    @property
-    def complete(self) -> bool:
-        """False when a source could not be asked: nothing may then be called novel."""
-        return bool(self.searched) and all(one.status != "error" for one in self.searched)
-
 
 def independence(
     ideas: Mapping[str, str], earlier: Mapping[str, str], threshold: float = SAME_IDEA

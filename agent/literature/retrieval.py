@@ -34,11 +34,6 @@ class Retrieval(BaseModel):
     retracted: tuple[str, ...] = ()
     """Ids of papers that were found and left out, because they no longer stand."""
 
-    @property
-    def complete(self) -> bool:
-        """True when every source answered every query."""
-        return all(one.status != "error" for one in self.searched)
-
 
 def retrieve(
     topic: str,

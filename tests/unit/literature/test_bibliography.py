@@ -5,7 +5,7 @@ import re
 import pytest
 from bibtexparser.bparser import BibTexParser
 
-from agent.literature.bibliography import citation_keys, outside_library, to_bibtex
+from agent.literature.bibliography import citation_keys, to_bibtex
 from agent.literature.files import read_papers
 from agent.literature.papers import Paper
 from agent.literature.starter import starter_papers
@@ -96,10 +96,3 @@ def test_keys_are_unique_even_for_thirty_namesakes():
     keys = citation_keys([paper(f"Deep {number}", authors=("Kaiming He",), year=2016) for number in range(30)])
     assert len(set(keys)) == 30
     assert keys[:2] == ["he2016deep", "he2016deepb"]
-
-
-def test_only_the_library_can_be_cited():
-    library = [paper("Random forests"), paper("Bagging")]
-    assert outside_library([library[0].id, "doi:10.1000/invented", "doi:10.1000/invented"], library) == (
-        "doi:10.1000/invented",
-    )
