@@ -87,10 +87,13 @@ def _spoken(name: str) -> str:
 
 def _what(step: StepRecord, table: str, asked: ObjectiveDraft) -> str:
     """What was tested, in words."""
-    where = f", where {asked.within_column} is {asked.within_level}" if asked.within_column else ""
+    where = f", where {asked.within_column} is {asked.within_level}" if asked.within_level else ""
     match asked.aim:
         case "two_groups" | "panel":
             about = f"{asked.numerator} against {asked.denominator} of {asked.column}"
+        case "interaction":
+            contrast = f"{asked.numerator} against {asked.denominator} of {asked.column}"
+            about = f"{contrast}, depending on {asked.within_column}"
         case "survival":
             about = f"hazard of {asked.event} over {asked.column}"
         case "several_groups":

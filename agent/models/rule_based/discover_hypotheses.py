@@ -32,6 +32,7 @@ _EFFECTS = {
 _UNITS = {"hazard_ratio": " for one standard deviation more", "slope": " for one unit"}
 _FOLLOWED = ("trend", "time_course")
 """Aims that follow a number instead of comparing groups."""
+_PANEL = "panel_accuracy"
 _TOGETHER = 3
 """Features that one hypothesis names beside the first."""
 
@@ -71,13 +72,14 @@ def _written(request: ProposeHypotheses) -> Iterator[HypothesisDraft]:
 
 def _of_one(request: ProposeHypotheses, one: Finding) -> HypothesisDraft:
     asked = request.objective
+    entities = _members(one) if one.table == _PANEL else (one.entity,)
     return HypothesisDraft(
         statement=f"{_sentence(asked, one)} ({_numbers(one)}).",
-        entities=(one.entity,),
+        entities=entities,
         conditions=_conditions(asked),
         claims=(Claim(finding=one.id, direction=one.direction),),
         against=_against(request.findings, one),
-        experiment=_experiment(asked, one.entity, one.table),
+        experiment=_experiment(asked, _listed(entities), one.table),
     )
 
 
@@ -119,9 +121,14 @@ def _by_table(asked: ObjectiveDraft, one: Finding, several: str) -> str:
         case "interaction":
             return f"The difference of {subject} between {pair} depends on {asked.within_column}"
         case "panel_accuracy":
-            features = _listed([name for name in one.names[:-1] if ";" not in name])
-            return f"{features} together tell {asked.numerator} from {asked.denominator} in samples not seen before"
+            told = f"{asked.numerator} from {asked.denominator}"
+            return f"{_listed(_members(one))} together tell {told} in samples not seen before"
     return ""
+
+
+def _members(panel: Finding) -> tuple[str, ...]:
+    """The features of a panel, whose row is named after all of them."""
+    return tuple(name for name in panel.names if ";" not in name and name != panel.row)
 
 
 def _by_direction(asked: ObjectiveDraft, one: Finding, several: str) -> str:
@@ -167,7 +174,7 @@ def _each(found: Sequence[Finding], name: str) -> str:
 
 
 def _conditions(asked: ObjectiveDraft) -> str:
-    parts = [f"where {asked.within_column} is {asked.within_level}"] if asked.within_column else []
+    parts = [f"where {asked.within_column} is {asked.within_level}"] if asked.within_level else []
     parts += [f"adjusted for {', '.join(asked.covariates)}"] if asked.covariates else []
     parts += [f"paired by {asked.pairs}"] if asked.pairs else []
     return "; ".join(parts) or "in the samples of this data set"

@@ -85,14 +85,16 @@ def test_a_crossing_says_what_it_depends_on_and_a_panel_what_it_is_made_of():
         "The difference of X between case and ctrl depends on sex (difference of log2 differences 1.2, confidence "
         "interval 0.5 to 1.9, q 0.01)."
     )
+    assert draft.conditions == "in the samples of this data set"
     asked, whole = ASKED.model_copy(update={"aim": "panel"}), "MAPT (P10636);PKM (P14618)"
     panel = finding(1, whole, "different", "panel_accuracy", numbers={"auc": 0.93, "q": 0.001})
-    panel = panel.model_copy(update={"names": (whole, *whole.split(";"), "panel")})
+    panel = panel.model_copy(update={"names": (whole, *whole.split(";"), "panel"), "row": "panel"})
     (draft,) = written(panel, asked=asked)
     assert draft.statement == (
         "MAPT (P10636) and PKM (P14618) together tell case from ctrl in samples not seen before (area under the curve "
         "0.93, q 0.001)."
     )
+    assert draft.entities == ("MAPT (P10636)", "PKM (P14618)")
 
 
 def test_a_level_without_letters_is_named_with_its_column():
