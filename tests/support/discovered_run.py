@@ -8,6 +8,7 @@ from pathlib import Path
 from agent.config import RunConfig
 from agent.discover.records import HypothesisRecord, JudgementRecord, ObjectiveRecord, StepRecord, WorkflowRecord
 from agent.discover.settings import DiscoverSettings
+from agent.review.settings import ReviewSettings
 from agent.run import Run
 
 STEP = "o1-1-w1-s1"
@@ -20,9 +21,9 @@ PNG = bytes.fromhex(
 def discovery(home: Path, words: str) -> Run:
     """A discovery with one step, one hypothesis and two judges, and the words wherever words of others go."""
     settings = DiscoverSettings(files={"table": "table.csv"})
-    run = Run.create(
-        home, RunConfig(id="found", created=datetime(2026, 1, 2, tzinfo=UTC), task="table.csv", discover=settings)
-    )
+    review = ReviewSettings(gates=("hypotheses",))
+    created = datetime(2026, 1, 2, tzinfo=UTC)
+    run = Run.create(home, RunConfig(id="found", created=created, task="table.csv", discover=settings, review=review))
     table = run.artefacts.keep_text("protein,log2_fc,p,q\nMAPT,1.5,0.0001,0.001\n")
     picture, program = run.artefacts.keep(PNG), run.artefacts.keep_text("<svg onload='document.title=1'>")
     plan = {"title": words[:160], "question": words[:600], "aim": "two_groups"}
@@ -32,8 +33,10 @@ def discovery(home: Path, words: str) -> Run:
     }  # fmt: skip
     paper = {"paper": "p1", "title": words, "year": 2020, "says": "agrees", "passage": words}
     evidence = {"claims": [fact], "against": [fact], "tests": 1, "literature": [paper]}
-    draft = {"statement": words[:900], "entities": [words], "conditions": words[:400], "experiment": words[:900]}
-    draft |= {"claims": [{"finding": "MAPT", "direction": "higher"}]}
+    draft = {
+        "statement": words[:900], "entities": [words], "conditions": words[:400], "experiment": words[:900],
+        "claims": [{"finding": "MAPT", "direction": "higher"}],
+    }  # fmt: skip
     run.save(ObjectiveRecord(id="o1-1", round=1, draft=plan, status="answered", reason=words))
     run.save(WorkflowRecord(id="o1-1-w1", objective_id="o1-1", number=1, steps={"steps": []}, reason=words))
     run.save(

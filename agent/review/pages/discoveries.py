@@ -113,7 +113,7 @@ def hypothesis_page(run: Run, name: str, hypothesis: str) -> HypothesisPage:
         ledger=ledger,
         hypothesis=view,
         pictures=tuple(one for step in steps for one in _pictures(ledger.step(step))),
-        items=item_views(run, queue.items(run, subject=hypothesis)),
+        items=item_views(run, ledger, queue.items(run, subject=hypothesis)),
         time_run=ledger.seconds_on(row.objective_id),
         asked=tuple((what, one) for what, one in asked if one is not None),
     )

@@ -147,7 +147,7 @@ def idea_page(run: Run, name: str, idea: str) -> IdeaPage:
         rival=best.id if (best := best_row(run)) and best.id != idea else "",
         before=before,
         after=after,
-        items=item_views(run, queue.items(run, subject=idea)),
+        items=item_views(run, ledger, queue.items(run, subject=idea)),
     )
 
 

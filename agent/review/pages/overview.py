@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from agent.config import RunConfig
-from agent.discover.records import HypothesisRecord
+from agent.discover.records import HypothesisRecord, ObjectiveRecord
 from agent.display import doing
 from agent.evidence.ledger import Cited, Ledger
 from agent.records import CallRow, EventRecord, IdeaRecord, Record, ReviewItemRecord, VerdictRecord
@@ -149,7 +149,7 @@ def run_line(run: Run, name: str) -> RunLine:
         found, good = (HypothesisRecord, {}), {"status": "accepted"}
     return RunLine(
         head=head,
-        round=_round(run, ledger),
+        round=_round(run, ledger, ObjectiveRecord.round if head.discovers else IdeaRecord.round),
         rounds=ledger.setting("budget.rounds"),
         judged=ledger.count(found[0], **found[1]),
         improved=ledger.count(found[0], **found[1], **good),
@@ -183,7 +183,7 @@ def run_page(run: Run, name: str, *, show: str, by: str, page: int) -> RunPage:
         ledger=ledger,
         counts=counts(run, ledger),
         spent=spent(run, ledger, task),
-        round=_round(run, ledger),
+        round=_round(run, ledger, IdeaRecord.round),
         calls=ledger.count(CallRow),
         progress=_progress(run, ledger),
         best=reader.ideas([best])[0] if best else None,
@@ -268,8 +268,8 @@ def best_row(run: Run) -> IdeaRecord | None:
     return next(iter(run.query(best.options(_AS_LINES))), None)
 
 
-def _round(run: Run, ledger: Ledger) -> Cited:
-    return ledger.counted("rounds begun", map(str, run.query(select(IdeaRecord.round).distinct())))
+def _round(run: Run, ledger: Ledger, of: InstrumentedAttribute[int]) -> Cited:
+    return ledger.counted("rounds begun", map(str, run.query(select(of).distinct())))
 
 
 def _progress(run: Run, ledger: Ledger) -> Progress:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from agent.evidence.ledger import Cited, Ledger
-from agent.records import IdeaRecord, QuestionRecord, ReviewItemRecord
+from agent.evidence.ledger import Cited, Ledger, Stated
+from agent.records import IdeaRecord, QuestionRecord, ReviewItemRecord, VerdictRecord
 from agent.review import queue
 from agent.review.asking import read_answer
 from agent.review.kinds import KINDS
@@ -61,6 +61,8 @@ class ItemView:
     title: Quoted
     about: Quoted
     """What the idea changes."""
+    found: Stated | Quoted | None
+    """Of a result, what may be said of it."""
     state: str
     version: str
     """For the form: the verdict is on what was shown here."""
@@ -101,11 +103,13 @@ class ItemPage:
     item: ItemView
 
 
-def item_views(run: Run, items: Sequence[ReviewItem]) -> tuple[ItemView, ...]:
+def item_views(run: Run, ledger: Ledger, items: Sequence[ReviewItem]) -> tuple[ItemView, ...]:
     """Items with what was said of them."""
     about = _about(run, {one.subject for one in items})
     said = queue.reviews_by_item(run, [one.id for one in items])
-    return tuple(_item_view(one, about.get(one.subject, ""), said.get(one.id, ())) for one in items)
+    found = _found(run, ledger, {one.subject for one in items if one.kind == "result"})
+    views = (_item_view(one, about.get(one.subject, ""), said.get(one.id, ())) for one in items)
+    return tuple(replace(one, found=found.get(one.subject)) if one.kind == "result" else one for one in views)
 
 
 def _item_view(item: ReviewItem, about: str, said: Iterable[Review]) -> ItemView:
@@ -115,6 +119,7 @@ def _item_view(item: ReviewItem, about: str, said: Iterable[Review]) -> ItemView
         kind=item.kind,
         title=quote(item.title, "model", 160),
         about=quote(about, "model", _TEXT),
+        found=None,
         state=item.state,
         version=str(item.version),
         opened=item.opened,
@@ -146,7 +151,7 @@ def queue_page(run: Run, name: str, *, kind: str, state: str, page: int) -> Queu
     return QueuePage(
         head=head_of(run, name, ledger, task),
         ledger=ledger,
-        items=item_views(run, found),
+        items=item_views(run, ledger, found),
         pager=pager,
         kinds=tuple(KINDS),
         states=STATES,
@@ -163,7 +168,7 @@ def item_page(run: Run, name: str, id_: str) -> ItemPage:
     task = task_of(run)
     ledger = Ledger(run, task.metric if task else None, [])
     item = queue.item(run, id_)
-    (view,) = item_views(run, [item])
+    (view,) = item_views(run, ledger, [item])
     asked = tuple(_asked(one) for one in queue.questions(run, id_))
     fields = item.is_of.fields(run, item.subject) if "edit" in view.actions else None
     view = replace(view, asked=asked, fields=fields, why_no_rerun=_why_no_rerun(run, item))
@@ -184,6 +189,11 @@ def _about(run: Run, subjects: Collection[str]) -> dict[str, str]:
     found = select(IdeaRecord.id, IdeaRecord.draft["summary"].as_string()).where(IdeaRecord.id.in_(subjects))
     with run.session() as session:
         return dict(session.execute(found).all())
+
+
+def _found(run: Run, ledger: Ledger, ideas: Collection[str]) -> dict[str, Stated | Quoted]:
+    rows = run.query(select(VerdictRecord).where(VerdictRecord.idea_id.in_(ideas), VerdictRecord.split == "validation"))
+    return {row.idea_id: ledger.reason(row) or quote(row.reason, "program") for row in rows}
 
 
 def _said(review: Review) -> Said:

@@ -45,7 +45,8 @@ def judged(new_run: Callable[..., Any], model: FaultServer) -> Run:
     for kind in ("idea", "result"):
         for row in filler.run.all(IdeaRecord, IdeaRecord.id, decision="accepted"):
             offer(filler.run, kind, row.id, row.round, str(row.draft["title"]))
-    return filler.run
+    run: Run = filler.run
+    return run
 
 
 @pytest.fixture(scope="module")
