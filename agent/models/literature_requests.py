@@ -92,8 +92,9 @@ class ScorePapers(Request[ScoredPapers]):
         return _missing(self.papers, [one.paper for one in answer.papers])
 
     def choices(self) -> Choices:
-        """The papers' numbers."""
-        return {"paper": range(1, len(self.papers) + 1)}
+        """The papers' numbers, and the scale."""
+        scores = PaperScores.model_fields.keys() - {"paper", "reason"}
+        return {"paper": range(1, len(self.papers) + 1), **{name: range(1, 11) for name in scores}}
 
     def lengths(self) -> Lengths:
         """One entry for each paper."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agent.models.forms import ladder, strict_schema
-from agent.models.literature_requests import ComparePapers
+from agent.models.literature_requests import ComparePapers, ScorePapers
 from agent.models.openai_model import MAX_REPAIRS
 from agent.models.requests import CodeChange, ProposeIdeas, WriteCode
 
@@ -66,6 +66,12 @@ def test_numbers_are_those_of_the_papers_that_are_shown():
         "enum": list(range(1, number + 1)),
     }
     assert (schema["properties"]["papers"]["minItems"], schema["properties"]["papers"]["maxItems"]) == (number, number)
+
+
+def test_scores_are_on_their_scale():
+    question = ScorePapers(topic="t", input="i", output="o", papers=PROPOSE.papers)
+    scores = strict_schema(question)["$defs"]["PaperScores"]["properties"]
+    assert scores["interesting"]["enum"] == scores["topic"]["enum"] == list(range(1, 11))
 
 
 def test_names_that_are_none_or_too_many_are_left_open():
