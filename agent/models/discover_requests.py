@@ -502,7 +502,7 @@ def _flaw_of_parameters(step: StepDraft, tool: ToolBrief, data: DataBrief) -> st
             return f"`{step.tool}` has no parameter `{one.name}`; it takes {', '.join(takes) or 'none'}"
         of = next((column.name for column in data.columns if one.value in column.levels), "")
         if one.name in named and of and data.column(one.value) is None:
-            return f"`{step.tool}`: `{one.name}` is to be a column, and `{one.value}` is a level of the column `{of}`"
+            return f"`{step.tool}`: give `{one.name}` a column, such as `{of}`, not its level `{one.value}`"
     return ""
 
 

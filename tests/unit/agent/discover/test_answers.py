@@ -144,7 +144,7 @@ def test_the_rubric_weighs_criteria_and_not_how_many_judges_there_are():
     [
         ((StepDraft.of("compare", group="group"),), ""),
         ((StepDraft.of("compare", group="cluster"),), ""),
-        ((StepDraft.of("compare", group="ctrl"),), "`ctrl` is a level of the column `group`"),
+        ((StepDraft.of("compare", group="ctrl"),), "give `group` a column, such as `group`, not its level `ctrl`"),
         ((StepDraft.of("compare", group="group"), StepDraft.of("guess")), "there is no tool `guess`"),
         ((StepDraft.of("compare", groups="group"),), "`compare` has no parameter `groups`; it takes group"),
         ((StepDraft.of("log_transform"),), "no step tests anything; these tools do: compare"),
