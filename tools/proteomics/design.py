@@ -61,7 +61,7 @@ def check_design(
     confounded = [name for name in telling if covariates or _TECHNICAL.search(name)]
     strong = [str(name) for name in table.index[(table["association"] > _STRONG) & ~table["confounded"].astype(bool)]]
     sizes = groups.value_counts()
-    rank, columns = _rank(obs, groups, [name for name in covariates if name != group])
+    rank, without = _ranks(obs, groups, [name for name in covariates if name != group])
     warnings = [f"`{name}` is confounded with `{group}`: their effects cannot be told apart" for name in confounded]
     warnings += [f"`{name}` goes largely along with `{group}`: have it in the design" for name in strong]
     warnings += [
@@ -80,7 +80,7 @@ def check_design(
             "smallest_group": int(sizes.min()),
             "confounded": bool(confounded),
             "with_what": ", ".join(confounded),
-            "estimable": len(sizes) > 1 and rank == columns and len(obs) > rank,
+            "estimable": len(sizes) > 1 and rank - without == len(sizes) - 1 and len(obs) > rank,
             "residual_degrees_of_freedom": len(obs) - rank,
         },
         warnings=tuple(warnings),
@@ -126,8 +126,9 @@ def _correlation_ratio(groups: pd.Series, values: pd.Series) -> float:
     return float(np.sqrt(between / total)) if total > 0 else 0.0
 
 
-def _rank(obs: pd.DataFrame, groups: pd.Series, covariates: list[str]) -> tuple[int, int]:
-    """Rank and number of columns of the design of groups and covariates, of the samples that have all of them."""
+def _ranks(obs: pd.DataFrame, groups: pd.Series, covariates: list[str]) -> tuple[int, int]:
+    """Rank of the design with the groups and without, over the samples that have all covariates. Covariates may say the
+    same, as a run within a mixture does: groups can be told apart when they add to what is known without them."""
     whole = obs[covariates].notna().all(axis=1) if covariates else pd.Series(data=True, index=obs.index)
     parts = [pd.get_dummies(groups[whole], dtype=float)]
     for name in covariates:
@@ -137,4 +138,5 @@ def _rank(obs: pd.DataFrame, groups: pd.Series, covariates: list[str]) -> tuple[
         else:
             parts.append(pd.get_dummies(column.astype(str), dtype=float).iloc[:, 1:])
     design = np.column_stack([part.to_numpy() for part in parts])
-    return int(np.linalg.matrix_rank(design)), design.shape[1]
+    without = np.column_stack([np.ones(len(design)), *(part.to_numpy() for part in parts[1:])])
+    return int(np.linalg.matrix_rank(design)), int(np.linalg.matrix_rank(without))

@@ -77,3 +77,10 @@ def test_samples_without_a_group_do_not_count():
 def test_a_column_that_is_not_there_is_refused():
     with pytest.raises(NotApplicable, match="no sample column `sex`"):
         try_tool(check_design, data(group=GROUPS), group="group", covariates=("sex",))
+
+
+def test_covariates_that_say_the_same_do_not_hide_the_groups():
+    """A run lies within a mixture: both together cannot be told apart, and the groups across them can."""
+    made = data(group=["a", "b"] * 4, mixture=["1"] * 4 + ["2"] * 4, run=["r1", "r1", "r2", "r2", "r3", "r3", "r4", "r4"])
+    result = try_tool(check_design, made, group="group", covariates=("mixture", "run"))
+    assert result.facts["estimable"] is True
