@@ -81,6 +81,7 @@ def test_a_column_that_is_not_there_is_refused():
 
 def test_covariates_that_say_the_same_do_not_hide_the_groups():
     """A run lies within a mixture: both together cannot be told apart, and the groups across them can."""
-    made = data(group=["a", "b"] * 4, mixture=["1"] * 4 + ["2"] * 4, run=["r1", "r1", "r2", "r2", "r3", "r3", "r4", "r4"])
+    mixture, run = ["1"] * 4 + ["2"] * 4, [f"r{n // 2}" for n in range(8)]
+    made = data(group=["a", "b"] * 4, mixture=mixture, run=run)
     result = try_tool(check_design, made, group="group", covariates=("mixture", "run"))
     assert result.facts["estimable"] is True
