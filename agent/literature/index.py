@@ -8,7 +8,6 @@ for hybrid retrieval": TM2C2).
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -106,12 +105,10 @@ def search_index(path: Path, query: str, k: int, embedder: Embedder | None = Non
     Raises:
         sqlite3.Error: there is no index at `path`, or it cannot be read.
     """
-    with closing(open_to_read(path)) as connection, ThreadPoolExecutor(max_workers=1) as pool:
-        # Beside the search by words: SQLite and the model both work without Python's lock.
-        embedding = pool.submit(embedder.embed, [query]) if embedder and query.strip() else None
+    with closing(open_to_read(path)) as connection:
         scores = _by_words(connection, query, max(k, _DEPTH))
-        if embedder and embedding:
-            by_meaning = nearest(path, embedding.result()[0], embedder.name, max(k, _DEPTH), also=scores)
+        if embedder and query.strip():
+            by_meaning = nearest(path, embedder.embed([query])[0], embedder.name, max(k, _DEPTH), also=scores)
             scores = _combined(scores, by_meaning) if by_meaning else scores
         best = sorted(scores, key=lambda number: (-scores[number], number))[:k]
         wanted = ", ".join(map(str, best))
