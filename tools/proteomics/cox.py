@@ -117,17 +117,17 @@ def _fit(rows: Floats, known: Floats, followed: _Followed) -> tuple[Floats, Floa
     for _ in range(_STEPS):
         slope, curvature = _derivatives(design, coefficients, there, happened, before, followed)
         weights, directions = np.linalg.eigh(curvature)
-        known = weights > flat[:, None]
-        inverse = np.where(known, 1.0 / np.where(known, weights, 1.0), 0.0)
+        told = weights > flat[:, None]
+        inverse = np.where(told, 1.0 / np.where(told, weights, 1.0), 0.0)
         change = np.einsum("gij,gj,gkj,gk->gi", directions, inverse, directions, slope)
         settled = np.abs(change).max(axis=1) < _SETTLED
         if settled.all():
             break
         coefficients += np.clip(change, -_LARGEST_STEP, _LARGEST_STEP)
     of_feature = directions[:, 0, :] ** 2
-    told = settled & ((of_feature * np.logical_not(known)).sum(axis=1) < _SETTLED)
+    found = settled & ((of_feature * np.logical_not(told)).sum(axis=1) < _SETTLED)
     error = np.sqrt((of_feature * inverse).sum(axis=1))
-    return np.where(told, coefficients[:, 0], np.nan), np.where(told, error, np.nan)
+    return np.where(found, coefficients[:, 0], np.nan), np.where(found, error, np.nan)
 
 
 def _derivatives(
