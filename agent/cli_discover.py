@@ -52,6 +52,7 @@ def discover(
     pairs: Annotated[str, typer.Option(help="Column of what belongs together, such as a patient.")] = "",
     time: Annotated[str, typer.Option(help="Column of a time.")] = "",
     event: Annotated[str, typer.Option(help="Column that says whether the event came.")] = "",
+    reference: Annotated[str, typer.Option(help="What the values are ratios to, such as untreated; not a pool.")] = "",
     file: Annotated[list[str] | None, typer.Option(help="NAME=PATH: gene sets, a network; may be repeated.")] = None,
     tools: ToolsOption = None,
     mcp: McpOption = None,
@@ -80,8 +81,8 @@ def discover(
     """Discover in data: objectives, workflows of tools, hypotheses with evidence and controls, a report."""
     if demo == bool(data):
         raise UserMustAct("discover: name a table of quantities or a task, or --demo, and not both")
-    named = {"question": question, "group": group, "pairs": pairs, "time": time, "event": event}
-    hints = {**named, "covariates": tuple(covariate or ())}
+    columns = {"group": group, "pairs": pairs, "time": time, "event": event, "covariates": tuple(covariate or ())}
+    hints = {"question": question, "reference": reference, **columns}
     own = own_settings(config)
     default, others = chosen(own, model, base_url)
     money_is_limited = dollars is not None or own.idea.dollars is not None

@@ -43,6 +43,8 @@ class Discover(TomlTable):
     """Column of a time."""
     event: str = ""
     """Column that says whether the event came."""
+    reference: str = ""
+    """What the values are ratios to, such as untreated; empty for ratios to a pool."""
 
 
 class DiscoveryFile(TomlTable):

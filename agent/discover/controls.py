@@ -1,6 +1,7 @@
 """Controls: the same workflow again with one thing changed, as real tool runs in the same sandbox.
 
-- `shuffled-n`: the labels permuted just before the first step that looks at them. What is found then is found by luck.
+- `shuffled-n`: the labels permuted just before the first step that looks at them, or half of the ratios turned upside
+  down where a group is held against their reference. What is found then is found by luck.
 - `normalise=…`, `impute=minprob`, `without …`: does a call survive another choice, or the loss of a sample?
 - `confirmation`: the samples that were held back, which no step of the discovery has seen.
 """
@@ -99,17 +100,15 @@ def _shuffled(draft: ObjectiveDraft, ran: Sequence[Main], start: Standing, teste
     if not labels:
         return []
     at = _where_labels_matter(labels, ran, start, tested)
+    return [_insert(f"{SHUFFLED}-{seed}", ran, start, at, _by_luck(draft, seed)) for seed in range(1, SHUFFLES + 1)]
+
+
+def _by_luck(draft: ObjectiveDraft, seed: int) -> StepDraft:
+    """The step after which whatever is found is found by luck."""
+    if draft.aim == "against_reference":
+        return StepDraft.of("turn_ratios", "control", column=draft.column, level=draft.numerator, seed=seed)
     within = {"within": draft.pairs} if draft.pairs else {}
-    return [
-        _insert(
-            f"{SHUFFLED}-{seed}",
-            ran,
-            start,
-            at,
-            StepDraft.of("shuffle_labels", "control", columns=labels, seed=seed, **within),
-        )
-        for seed in range(1, SHUFFLES + 1)
-    ]
+    return StepDraft.of("shuffle_labels", "control", columns=labels_of(draft), seed=seed, **within)
 
 
 def _where_labels_matter(labels: Sequence[str], ran: Sequence[Main], start: Standing, tested: int) -> int:
@@ -166,7 +165,7 @@ def _without(draft: ObjectiveDraft, ran: Sequence[Main], start: Standing, tested
 
 def _levels_at_stake(draft: ObjectiveDraft, levels: dict[str, int]) -> list[str]:
     """Levels of which a sample is left out; an empty one stands for all samples."""
-    if draft.aim not in {"two_groups", "several_groups", "panel", "interaction"}:
+    if draft.aim not in {"two_groups", "against_reference", "several_groups", "panel", "interaction"}:
         return [""]
     compared = [name for name in (draft.numerator, draft.denominator) if name in levels]
     return compared or list(levels)[:2] or [""]

@@ -72,6 +72,7 @@ def brief(
             for one in state.sample_columns
         ),
         feature_columns=state.feature_columns,
+        reference=hints.reference if state.scale == "ratio" else "",
         remarks=tuple(remarks),
     )
     compared = groups(found, hints)

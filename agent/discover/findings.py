@@ -94,6 +94,8 @@ def _what(step: StepRecord, table: str, asked: ObjectiveDraft) -> str:
         case "interaction":
             contrast = f"{asked.numerator} against {asked.denominator} of {asked.column}"
             about = f"{contrast}, depending on {asked.within_column}"
+        case "against_reference":
+            about = f"{asked.numerator} of {asked.column} against {asked.denominator}"
         case "survival":
             about = f"hazard of {asked.event} over {asked.column}"
         case "several_groups":

@@ -21,7 +21,7 @@ from agent.records import Record
 from agent.run import Run
 from tools.tool import ToolSpec
 
-_CONTROLS = frozenset({"hold_back", "leave_out", "shuffle_labels"})
+_CONTROLS = frozenset({"hold_back", "leave_out", "shuffle_labels", "turn_ratios"})
 PROFILE = "profile"
 """The workflow of the steps that every objective begins with: reading, design, quality."""
 DISCOVERY, CONFIRMATION = "discovery", "confirmation"

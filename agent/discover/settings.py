@@ -31,6 +31,9 @@ class Hints(BaseModel):
     """Column of a time: until an event where there is `event`, else of a course."""
     event: str = ""
     """Column that says whether the event came (1) or the time ended before (0)."""
+    reference: str = ""
+    """What each sample's values are ratios to, in a word, such as untreated: a condition that groups can be held
+    against. Empty where the values are none, or ratios to a pool."""
 
 
 class DiscoverSettings(BaseModel):

@@ -12,7 +12,10 @@ from pydantic import Field
 
 from agent.models.requests import Answer, Choices, Context, Lengths, PaperExcerpt, Request
 
-Aim = Literal["two_groups", "several_groups", "trend", "time_course", "survival", "interaction", "panel", "modules"]
+Aim = Literal[
+    "two_groups", "against_reference", "several_groups", "trend", "time_course", "survival", "interaction", "panel",
+    "modules",
+]  # fmt: skip
 """What kind of question an objective asks of the data: it decides which standard workflow fits."""
 Direction = Literal["higher", "lower", "different"]
 Judge = Literal["statistician", "domain expert", "sceptic"]
@@ -53,6 +56,8 @@ class DataBrief(Context):
     missing_share: float
     columns: tuple[ColumnBrief, ...]
     feature_columns: tuple[str, ...]
+    reference: str = ""
+    """The condition that the values are ratios to; empty where groups cannot be held against it."""
     remarks: tuple[str, ...] = ()
     """What the profile's tools said."""
 
@@ -451,7 +456,9 @@ DISCOVER_REQUESTS: tuple[type[Request[Any]], ...] = (
 # -- what is wrong with an answer -----------------------------------------------------------------------------------
 
 
-_TESTED = frozenset({"two_groups", "several_groups", "trend", "time_course", "survival", "interaction"})
+_TESTED = frozenset(
+    {"two_groups", "against_reference", "several_groups", "trend", "time_course", "survival", "interaction"}
+)
 """Aims that nothing but a test reaches."""
 
 
@@ -467,14 +474,17 @@ def flaw_of_objective(draft: ObjectiveDraft, data: DataBrief) -> str:
         return f"“{draft.title}”: `column` is empty; the sample sheet has {known}"
     if draft.aim == "survival" and not draft.event:
         return f"“{draft.title}”: survival needs `event`"
-    if column is not None and draft.aim in {"two_groups", "panel"}:
+    if draft.aim == "against_reference" and not data.reference:
+        return f"“{draft.title}”: nothing is known of what the values are ratios to"
+    if column is not None and draft.aim in {"two_groups", "panel", "against_reference"}:
         return _flaw_of_levels(draft, column, data)
     return ""
 
 
 def _flaw_of_levels(draft: ObjectiveDraft, column: ColumnBrief, data: DataBrief) -> str:
     levels = ", ".join(column.levels) or "no levels"
-    for name in (draft.numerator, draft.denominator):
+    compared = (draft.numerator,) if draft.aim == "against_reference" else (draft.numerator, draft.denominator)
+    for name in compared:
         if name not in column.levels:
             others = [f"`{one.name}`" for one in data.columns if name in one.levels]
             hint = f"; it is a level of {', '.join(others)}" if others else ""

@@ -71,7 +71,8 @@ SETS = {
     "su": Set(
         "su2019_l6_insulin_ampk_phospho/phosphosites.tsv.gz",
         "su2019_l6_insulin_ampk_phospho/samples.tsv",
-        known={"AMPK": "lower"},  # in insulin than in AICAR
+        Hints(reference="basal"),
+        known={"AMPKA1": "higher", "ACACA": "higher"},  # in AICAR than in basal: the kinase, and its substrate
     ),
     "locard": Set(
         "locardpaulet2020_cd4_tcr_phospho/phosphosites.tsv.gz",

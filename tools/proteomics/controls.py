@@ -1,21 +1,26 @@
-"""Changes to the data that a control is made of: labels permuted, samples held back, a sample left out.
+"""Changes to the data that a control is made of: labels permuted, ratios turned, samples held back or left out.
 
 They belong to the harness, which runs a workflow a second time with one of them in it.
 """
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
 from tools.errors import NotApplicable
-from tools.tool import Result, SampleColumnName, tool
+from tools.tool import Needs, Result, SampleColumnName, tool
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from anndata import AnnData
+
+
+_FEW = 12
+"""Samples of a group up to which all of its halves are listed."""
 
 
 @tool(changes_data=True)
@@ -48,6 +53,36 @@ def shuffle_labels(
         shuffled.obs[name] = data.obs[name].to_numpy()[order]
     moved = int((before[order] != before).sum())
     return Result(f"Permuted {', '.join(names)}: {moved} of {data.n_obs} samples have another label.", data=shuffled)
+
+
+@tool(needs=Needs(scale=("ratio",)), changes_data=True)
+def turn_ratios(data: AnnData, column: SampleColumnName, level: str, seed: int = 0) -> Result:
+    """Turn the ratios of half of a group's samples upside down, so that what the group shares is shared by luck.
+
+    There are no labels to permute where one group is held against the reference of its ratios. Without a change, a
+    ratio is as likely to be x as 1/x (the sign flips of a one-sample permutation test).
+    """
+    members = np.flatnonzero(data.obs[column].astype(str) == level)
+    if len(members) < 2:
+        raise NotApplicable(
+            (f"`{column}` has {len(members)} samples of `{level}`: two are needed to turn half of them",)
+        )
+    turned = _half(members, seed)
+    signs = np.ones(data.n_obs)
+    signs[turned] = -1.0
+    changed = data.copy()
+    changed.X = np.asarray(data.X, dtype=float) * signs[:, None]
+    return Result(f"Turned the ratios of {len(turned)} of {len(members)} samples of {level}.", data=changed)
+
+
+def _half(members: npt.NDArray[np.intp], seed: int) -> npt.NDArray[np.intp]:
+    """Half of a group, another one for each seed as long as there are others. The first member is never in it: the
+    other half would turn the same result around."""
+    others, size = members[1:], len(members) // 2
+    if len(members) > _FEW:
+        return np.random.default_rng(seed).permutation(others)[:size]
+    halves = list(combinations(others, size))
+    return np.array(halves[seed % len(halves)])
 
 
 def _same_groups(before: npt.NDArray[np.object_], after: npt.NDArray[np.object_]) -> bool:

@@ -40,7 +40,7 @@ async def objectives(state: State, runtime: Runtime[DiscoverContext]) -> dict[st
     )
     try:
         with asking_about(f"r{round_}"):
-            drafts = (await context.model.ask(request)).objectives[: request.count]
+            drafts = tuple(_named(one, data) for one in (await context.model.ask(request)).objectives[: request.count])
     except (ModelFailed, BudgetSpent) as error:
         context.run.tell("model failed", f"r{round_}", f"no objectives: {error}")
         drafts = ()
@@ -48,6 +48,11 @@ async def objectives(state: State, runtime: Runtime[DiscoverContext]) -> dict[st
         _row(context, data, draft, f"o{round_}-{n}", round_) for n, draft in enumerate(_new(context, drafts, round_), 1)
     ]
     return {"objectives": [row.id for row in rows if row.status == "open"]}
+
+
+def _named(draft: ObjectiveDraft, data: DataBrief) -> ObjectiveDraft:
+    """The objective, with the name of the reference that a group is held against."""
+    return draft.model_copy(update={"denominator": data.reference}) if draft.aim == "against_reference" else draft
 
 
 def past_objectives(context: DiscoverContext) -> tuple[PastObjective, ...]:

@@ -144,7 +144,7 @@ def _by_direction(asked: ObjectiveDraft, one: Finding, several: str) -> str:
 
 def _where(asked: ObjectiveDraft) -> str:
     match asked.aim:
-        case "two_groups" | "panel" | "interaction":
+        case "two_groups" | "panel" | "interaction" | "against_reference":
             return f"in {asked.numerator} than in {asked.denominator}"
         case "several_groups":
             return f"between the groups of {asked.column}"

@@ -102,6 +102,8 @@ def _by_group(data: DataBrief, column: ColumnBrief) -> Iterator[ObjectiveDraft]:
         "covariates": _covariates(data, column.name),
         "pairs": pairs[0].name if pairs else "",
     }
+    if data.reference:
+        yield from (_against_reference(data, column.name, level) for level in list(levels)[:_MOST_PAIRS_OF_LEVELS])
     if len(others) > 1:
         yield ObjectiveDraft(
             title=f"What differs between the {len(levels)} groups of {column.name}",
@@ -128,6 +130,20 @@ def two_groups(data: DataBrief, column: str, numerator: str, denominator: str, w
         covariates=_covariates(data, column),
         pairs=pairs[0].name if pairs else "",
         why=why,
+    )
+
+
+def _against_reference(data: DataBrief, column: str, level: str) -> ObjectiveDraft:
+    """A group against what its values are ratios to: before groups are compared with each other, which may share what
+    they change."""
+    return ObjectiveDraft(
+        title=f"What {level} changes against {data.reference}"[:160],
+        question=f"Which features are higher or lower in {level} (`{column}`) than in {data.reference}?"[:600],
+        aim="against_reference",
+        column=column,
+        numerator=level,
+        denominator=data.reference,
+        why=f"each value is a ratio to {data.reference}",
     )
 
 

@@ -74,6 +74,8 @@ def _prepare(plan: _Plan, asked: ObjectiveDraft, data: DataBrief, *, plainer: bo
         within = {"population": "cluster"} if populations else {}
         plan.add("aggregate_cells", "cells of a sample are no replicates", sample=cells.name, **within)
     column = data.column(asked.column)
+    if asked.aim == "against_reference":
+        plan.add("select_samples", "the group that is held against it", column=asked.column, values=(asked.numerator,))
     if asked.aim in {"two_groups", "panel"} and column is not None and len(column.levels) > 2:
         both = (asked.numerator, asked.denominator)
         plan.add("select_samples", "the two groups that are compared", column=asked.column, values=both)
@@ -84,7 +86,7 @@ def _prepare(plan: _Plan, asked: ObjectiveDraft, data: DataBrief, *, plainer: bo
     if asked.aim == "two_groups" and data.missing_share > _MISSING:
         method = "fisher" if _smallest_group(asked, data) >= _ENOUGH_FOR_FISHER else "abundance"
         _two(plan, "test_presence", "found in one group and not in the other", asked, method=method)
-    by_group = column is not None and column.kind == "category" and not plainer
+    by_group = column is not None and column.kind == "category" and not plainer and asked.aim != "against_reference"
     group = {"group": asked.column, "groups": "all" if asked.aim != "several_groups" else "one"} if by_group else {}
     plan.add("filter_features", "what was hardly measured cannot be tested", minimum=2 if by_group else 3, **group)
 
@@ -103,6 +105,16 @@ def _test_two_groups(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:
         plan.add("plot_volcano", "effect against evidence", tests=f"{tests}.differential")
         plan.add("plot_heatmap", "the strongest in all samples", tests=f"{tests}.differential", group=asked.column)
         _interpret(plan, request, f"{tests}.differential", adjust)
+
+
+def _test_against_reference(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001, ARG001
+    asked = request.objective
+    level = {"group": asked.column, "numerator": asked.numerator}
+    plan.add("test_reference", "which features differ from it", **level, smallest_log2_fc=_smallest_effect(request))
+    for name in (one for one in request.files if _SETS.search(one)):
+        plan.add("enrich_camera", "what they have in common", **level, gene_sets=name)
+    for name in (one for one in request.data.feature_columns if _WINDOW.search(one)):
+        plan.add("score_kinases", "which kinases could have made the sites", **level, windows=name)
 
 
 def _smallest_effect(request: PlanWorkflow) -> float:
@@ -170,6 +182,7 @@ def _find_modules(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  #
 
 _TESTS: dict[str, Callable[[_Plan, PlanWorkflow, bool], None]] = {
     "two_groups": _test_two_groups,
+    "against_reference": _test_against_reference,
     "several_groups": _test_several,
     "trend": _test_trend,
     "time_course": _test_time_course,

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy
+from anndata import AnnData
 from proteomics_data import alzheimer, as_data, centred, needs_data, ramus, seen_in_each, three_species
 from r_limma import needs_limma, r_camera, r_limma
 
 from tools.contract import try_tool
-from tools.proteomics import differential, linear_model, set_tests
+from tools.proteomics import differential, linear_model, reference, set_tests
 from tools.proteomics.testing import model
 
 pytestmark = needs_limma()
@@ -111,6 +112,17 @@ def test_real_data_gives_the_numbers_of_limma(name, tmp_path):
     sites = pd.get_dummies(tested.obs[list(covariates)], drop_first=True).to_numpy(dtype=float) if covariates else []
     design = np.column_stack([np.ones(len(first)), *np.transpose(sites), first])
     theirs = r_limma(np.asarray(tested.X), design, tmp_path)
+    np.testing.assert_allclose(log_p(table["p"]), log_p(theirs["P.Value"]), atol=1e-6, rtol=0)
+    np.testing.assert_allclose(table["log2_fc"], theirs["logFC"], atol=1e-9, rtol=0)
+
+
+def test_ratios_against_their_reference_give_the_numbers_of_limma(tmp_path):
+    values = simulated(np.random.default_rng(9))[:6] - 22
+    sheet = pd.DataFrame({"group": ["drug"] * 6}, index=list("abcdef"))
+    data = AnnData(values, obs=sheet, var=pd.DataFrame(index=[f"f{n}" for n in range(values.shape[1])]))
+    data.uns["scale"] = "ratio"
+    table = try_tool(reference.test_reference, data, group="group", numerator="drug").tables["reference"]
+    theirs = r_limma(values, np.ones((6, 1)), tmp_path).loc[table.index]
     np.testing.assert_allclose(log_p(table["p"]), log_p(theirs["P.Value"]), atol=1e-6, rtol=0)
     np.testing.assert_allclose(table["log2_fc"], theirs["logFC"], atol=1e-9, rtol=0)
 

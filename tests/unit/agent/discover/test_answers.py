@@ -78,6 +78,7 @@ DATA = DataBrief(
         ({"column": ""}, "`column` is empty"),
         ({"covariates": ("site",)}, "no column `site`"),
         ({"aim": "survival"}, "survival needs `event`"),
+        ({"aim": "against_reference"}, "what the values are ratios to"),
     ],
 )
 def test_an_objective_that_cannot_be_pursued_says_why(wrong, says):

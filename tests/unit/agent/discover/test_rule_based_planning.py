@@ -35,6 +35,7 @@ TOOLS = (
     tool("filter_features", "group", "minimum", "groups"),
     tool("test_presence", "group", "numerator", "denominator"),
     tool("test_differential", "group", "numerator", "denominator", "covariates", "block", "smallest_log2_fc"),
+    tool("test_reference", "group", "numerator", "smallest_log2_fc"),
     tool("test_groups", "group", "covariates"),
     tool("test_survival", "time", "event", "covariates"),
     tool("cluster_cells"),
@@ -127,6 +128,28 @@ def test_tools_that_there_are_not_and_parameters_that_a_tool_lacks_are_left_out(
     few = (tool("test_differential", "group", "numerator", "denominator"),)
     (step,) = planned(tools=few)
     assert set(given(step)) == {"group", "numerator", "denominator"}
+
+
+TREATED = data(
+    column("group", "group", drug=4, both=4), scale="ratio", missing=0.0, features=("window",), samples=8
+).model_copy(update={"reference": "basal"})  # fmt: skip
+
+
+def test_what_ratios_are_to_is_asked_about_first_and_only_where_it_is_named():
+    first = objectives(TREATED)[:2]
+    assert [(one.aim, one.numerator, one.denominator) for one in first] == [
+        ("against_reference", "drug", "basal"), ("against_reference", "both", "basal"),
+    ]  # fmt: skip
+    pool = TREATED.model_copy(update={"reference": ""})
+    assert {one.aim for one in objectives(pool)} == {"two_groups"}
+
+
+def test_a_group_is_held_against_its_reference_alone():
+    steps = planned(objectives(TREATED)[0], TREATED)
+    assert [one.tool for one in steps] == ["select_samples", "filter_features", "test_reference", "score_kinases"]
+    assert given(steps[0]) == {"column": "group", "values": "drug"}
+    assert given(steps[2]) == {"group": "group", "numerator": "drug", "smallest_log2_fc": "0.585"}
+    assert given(steps[3]) == {"group": "group", "numerator": "drug", "windows": "window"}
 
 
 @pytest.mark.parametrize(
