@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Literal
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from agent.review.pages.guard import Keys
 from agent.review.pages.serve import listening, server
@@ -20,6 +20,8 @@ from agent.review.pages.serve import listening, server
 CHROMIUM = shutil.which("chromium")
 PHONE, DESK = 390, 1200
 """Widths of windows, in pixels."""
+expect.set_options(timeout=60_000)
+"""A busy machine is slow, which is no property of a page."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from discovered_run import STEP, discovery
 from hostile_words import BREAKING
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from served_pages import DESK, PHONE, Served, serving, unfolded, visiting
 
 PICTURES = Path(__file__).parents[3] / "output" / "pages"
@@ -46,11 +46,11 @@ def test_a_statistic_leads_to_its_step_with_tool_version_and_data(found: Served,
     with visiting(browser, found) as page:
         page.goto(f"{found.base}/runs/found")
         page.get_by_role("link", name="h1-1").click()
-        assert page.get_by_text("scipy 1.15").first.is_visible()
-        assert page.get_by_text("2 to 5").is_visible()  # how far the judges differ
+        expect(page.get_by_text("scipy 1.15").first).to_be_visible()
+        expect(page.get_by_text("2 to 5")).to_be_visible()  # how far the judges differ
         page.get_by_role("link", name=STEP).first.click()
         for text in ("test_groups", "scipy 1.15", "el-1", "el-0"):
-            assert page.get_by_text(text).first.is_visible()
+            expect(page.get_by_text(text).first).to_be_visible()
 
 
 def test_only_pictures_are_shown_as_pictures(found: Served, browser: Browser) -> None:
