@@ -52,7 +52,7 @@ SETS = {
     "blood cells": ("bodenmiller2012_bcrxl_cytof/cells.tsv.gz", "bodenmiller2012_bcrxl_cytof/samples.tsv",
                     5428, 24, "raw", 0.0, ("condition", "patient_id")),
     "ubiquitin": ("zhang2017_ubilength_interactome/proteinGroups.tsv.gz", "zhang2017_ubilength_interactome/samples.tsv",
-                  12, 2891, "raw", 0.43, ("condition",)),
+                  12, 2890, "raw", 0.43, ("condition",)),  # of 2891, one is a contaminant under its plain id
     "knock-outs": ("gygi2020_tko_tmtpro16/proteins.tsv.gz", "gygi2020_tko_tmtpro16/samples.tsv",
                    16, 68, "raw", 0.0, ("group",)),
     "null": ("huang2020_tmt_null_subset/protein_level.tsv.gz", None,
