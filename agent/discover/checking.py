@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 
-from agent.models.discover_requests import Finding, HypothesisDraft
+from agent.models.discover_answers import Finding, HypothesisDraft
 
 _NUMBER = re.compile(r"(?<![\w.])[-−+]?\d+(?:[.,]\d+)*(?:\s?[eE]\s?[-−+]?\d+|\s?[×x]\s?10\^?[-−]?\d+)?(?![\w])")
 _UP = re.compile(

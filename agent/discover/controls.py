@@ -16,7 +16,7 @@ from agent.discover.plans import CONFIRMATION, start_of
 from agent.discover.records import StepRecord
 from agent.discover.steps import Place, PlannedStep, Standing, label_of, run_steps, standing_after, state_of
 from agent.discover.tables import table_of
-from agent.models.discover_requests import ObjectiveDraft, StepDraft, Value
+from agent.models.discover_answers import ObjectiveDraft, StepDraft, Value
 from tools.errors import ToolUnknown
 
 SHUFFLES = 3

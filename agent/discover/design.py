@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from agent.discover.settings import Hints
-from agent.models.discover_requests import ColumnBrief, DataBrief, Role
+from agent.models.discover_answers import ColumnBrief, DataBrief, Role
 from tools.data import DataState, SampleColumn
 
 # Names are split at what is no letter, so that `os_event` is `os` and `event`.

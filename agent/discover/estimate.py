@@ -9,19 +9,14 @@ from agent.discover.nodes.hypothesise import ASKED, EACH
 from agent.discover.nodes.workflow import MAX_STEPS, MAX_WORKFLOWS
 from agent.discover.settings import DiscoverSettings
 from agent.estimate import Estimate, Questions, reckon
+from agent.models.discover_answers import JUDGES, DataBrief, DoneStep, Finding, ObjectiveDraft, ToolBrief
 from agent.models.discover_requests import (
-    JUDGES,
     AnswerObjective,
-    DataBrief,
-    DoneStep,
-    Finding,
     JudgeHypothesis,
-    ObjectiveDraft,
     PlanWorkflow,
     ProposeHypotheses,
     ProposeObjectives,
     ReviseWorkflow,
-    ToolBrief,
 )
 
 _STEPS = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from agent.models.discover_requests import Direction
+from agent.models.discover_answers import Direction
 
 LEAST_PERMUTED = 2
 """Permutations that a test must have been run with, before they say anything of luck."""

@@ -8,7 +8,7 @@ from agent.discover.evidence import Fact, Row
 from agent.discover.plans import steps_of
 from agent.discover.records import StepRecord
 from agent.discover.tables import EFFECTS, table_of
-from agent.models.discover_requests import Finding, ObjectiveDraft
+from agent.models.discover_answers import Finding, ObjectiveDraft
 from agent.run import Run
 
 MOST_A_TABLE = 12

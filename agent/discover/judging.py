@@ -7,7 +7,7 @@ from statistics import mean
 
 from agent.discover.evidence import Evidence, Fact
 from agent.discover.records import JudgementRecord
-from agent.models.discover_requests import CriterionScore, HypothesisDraft
+from agent.models.discover_answers import CriterionScore, HypothesisDraft
 
 
 def sentences(evidence: Evidence) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from agent.discover.evidence import Stance
 from agent.literature.papers import Paper
 from agent.literature.retrieval import ask_all
 from agent.literature.sources.source import Source
-from agent.models.discover_requests import Direction
+from agent.models.discover_answers import Direction
 
 MOST_PAPERS = 5
 _ASKED = 12

@@ -9,14 +9,7 @@ from agent.discover.records import ObjectiveRecord, RefinementRecord, StepRecord
 from agent.discover.settings import Refinement
 from agent.discover.steps import PlannedStep, Standing, label_of, standing_after, state_of
 from agent.errors import RecordBroken
-from agent.models.discover_requests import (
-    DoneStep,
-    ObjectiveDraft,
-    ParameterBrief,
-    StepDraft,
-    ToolBrief,
-    as_text,
-)
+from agent.models.discover_answers import DoneStep, ObjectiveDraft, ParameterBrief, StepDraft, ToolBrief, as_text
 from agent.records import Record
 from agent.run import Run
 from tools.tool import ToolSpec

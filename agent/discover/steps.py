@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from agent.discover.context import DiscoverContext
 from agent.discover.records import StepRecord
 from agent.experiment import job_id, run_in_sandbox
-from agent.models.discover_requests import StepDraft, Value
+from agent.models.discover_answers import StepDraft, Value
 from agent.tool_calls import place_of
 from sandboxes.sandbox import Job, Limits, Outcome
 from tools.calls import DATA, Call, Returned, collect, prepare_chain

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.models.discover_requests import Direction
+from agent.models.discover_answers import Direction
 from agent.run import Run
 
 

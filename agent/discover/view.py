@@ -14,7 +14,7 @@ from agent.discover.settings import DiscoverSettings
 from agent.errors import RecordBroken
 from agent.evidence.findings import FindingsLedger
 from agent.evidence.ledger import Cited, Stated
-from agent.models.discover_requests import HypothesisDraft
+from agent.models.discover_answers import HypothesisDraft
 from agent.review.quoting import Quoted, quote
 from agent.run import Run
 

@@ -12,7 +12,7 @@ from agent.discover.multiple import RunWideTests
 from agent.discover.plans import CONFIRMATION
 from agent.discover.records import StepRecord
 from agent.discover.tables import ALPHA, ResultTable, table_of
-from agent.models.discover_requests import Finding, HypothesisDraft
+from agent.models.discover_answers import Finding, HypothesisDraft
 from agent.run import Run
 
 _TABLE = re.compile(r"s\d+\.\w+")

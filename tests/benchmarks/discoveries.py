@@ -28,7 +28,7 @@ from agent.discover.settings import REFINEMENTS, Hints, Refinement
 from agent.discover.starting import new_discovery
 from agent.discover.work import DISCOVER, open_discovery
 from agent.loop import work
-from agent.models.discover_requests import Direction
+from agent.models.discover_answers import Direction
 from agent.models.rule_based.model import RuleBasedModel
 from agent.run import Run
 from sandboxes.choose import choose

@@ -15,7 +15,8 @@ from agent.discover.plans import draft_of, workflows
 from agent.discover.records import HypothesisRecord, ObjectiveRecord
 from agent.discover.state import State
 from agent.errors import BudgetSpent, ModelFailed
-from agent.models.discover_requests import Finding, HypothesisDraft, ProposeHypotheses
+from agent.models.discover_answers import Finding, HypothesisDraft
+from agent.models.discover_requests import ProposeHypotheses
 from agent.models.usage import asking_about
 
 EACH = 4

@@ -18,7 +18,8 @@ from agent.discover.records import HypothesisRecord, JudgementRecord
 from agent.discover.state import State
 from agent.discover.weighing import LEAST_SCORE, objection, reweighed, variants_of, weigh
 from agent.errors import BudgetSpent, ModelFailed
-from agent.models.discover_requests import JUDGES, HypothesisDraft, Judge, JudgeHypothesis
+from agent.models.discover_answers import JUDGES, HypothesisDraft, Judge
+from agent.models.discover_requests import JudgeHypothesis
 from agent.models.model import Model
 from agent.models.requests import PaperExcerpt
 from agent.models.rule_based.model import RuleBasedModel

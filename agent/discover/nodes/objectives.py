@@ -11,13 +11,9 @@ from agent.discover.plans import draft_of, refined, tool_briefs
 from agent.discover.records import HypothesisRecord, ObjectiveRecord
 from agent.discover.state import State
 from agent.errors import BudgetSpent, ModelFailed
-from agent.models.discover_requests import (
-    DataBrief,
-    ObjectiveDraft,
-    PastObjective,
-    ProposeObjectives,
-    flaw_of_objective,
-)
+from agent.models.discover_answers import DataBrief, ObjectiveDraft, PastObjective
+from agent.models.discover_flaws import flaw_of_objective
+from agent.models.discover_requests import ProposeObjectives
 from agent.models.usage import asking_about
 
 

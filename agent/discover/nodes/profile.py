@@ -12,7 +12,7 @@ from agent.discover.settings import Hints
 from agent.discover.state import State
 from agent.discover.steps import Place, PlannedStep, Standing, run_step, run_steps, state_of
 from agent.errors import BadConfiguration
-from agent.models.discover_requests import ColumnBrief, DataBrief, StepDraft
+from agent.models.discover_answers import ColumnBrief, DataBrief, StepDraft
 from tools.data import DataState
 
 READ, QUALITY, HELD, DESIGN = "read", "quality", "held", "design"

@@ -28,15 +28,8 @@ from agent.discover.records import ObjectiveRecord, RefinementRecord, StepRecord
 from agent.discover.state import Next, ObjectiveState
 from agent.discover.steps import Place, PlannedStep, run_step, standing_after
 from agent.errors import BudgetSpent, ModelFailed
-from agent.models.discover_requests import (
-    AnswerObjective,
-    ObjectiveVerdict,
-    PastWorkflow,
-    PlanWorkflow,
-    ReviseWorkflow,
-    Revision,
-    StepDraft,
-)
+from agent.models.discover_answers import ObjectiveVerdict, PastWorkflow, Revision, StepDraft
+from agent.models.discover_requests import AnswerObjective, PlanWorkflow, ReviseWorkflow
 from agent.models.usage import asking_about
 
 MAX_WORKFLOWS = 3

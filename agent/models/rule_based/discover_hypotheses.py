@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from agent.models.discover_requests import (
-    Claim,
-    Finding,
-    Hypotheses,
-    HypothesisDraft,
-    ObjectiveDraft,
-    ProposeHypotheses,
-)
+from agent.models.discover_answers import Claim, Finding, Hypotheses, HypothesisDraft, ObjectiveDraft
+from agent.models.discover_requests import ProposeHypotheses
 from agent.models.rule_based.discover_objectives import level_in_words
 
 _EFFECTS = {

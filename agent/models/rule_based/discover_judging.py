@@ -7,7 +7,8 @@ for whatever speaks against, the domain expert gives the benefit of the doubt to
 
 from __future__ import annotations
 
-from agent.models.discover_requests import CriterionScore, JudgeHypothesis, Judgement
+from agent.models.discover_answers import CriterionScore, Judgement
+from agent.models.discover_requests import JudgeHypothesis
 
 
 def judge_hypothesis(request: JudgeHypothesis) -> Judgement:

@@ -5,14 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from agent.models.discover_requests import (
-    ColumnBrief,
-    DataBrief,
-    ObjectiveDraft,
-    Objectives,
-    PastObjective,
-    ProposeObjectives,
-)
+from agent.models.discover_answers import ColumnBrief, DataBrief, ObjectiveDraft, Objectives, PastObjective
+from agent.models.discover_requests import ProposeObjectives
 
 _CONTROL = re.compile(
     r"(?<![a-z])(control|ctrl|ctl|ref|reference|normal|healthy|wt|wild[ _-]?type|untreated|vehicle|basal|mock|mss|dmso|"

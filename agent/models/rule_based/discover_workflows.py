@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agent.models.discover_requests import (
-    AnswerObjective,
+from agent.models.discover_answers import (
     DataBrief,
     ObjectiveDraft,
     ObjectiveVerdict,
-    PlanWorkflow,
-    ReviseWorkflow,
     Revision,
     StepDraft,
     ToolBrief,
     Value,
     WorkflowPlan,
 )
+from agent.models.discover_requests import AnswerObjective, PlanWorkflow, ReviseWorkflow
 
 SMALL_GROUP = 8
 """Samples a group below which an effect must be large to be believed: suppression and interference alone move proteins

@@ -20,7 +20,7 @@ from agent.discover.nodes.review import review_hypothesis
 from agent.discover.records import HypothesisRecord, JudgementRecord, ObjectiveRecord
 from agent.discover.settings import DiscoverSettings
 from agent.discover.state import HypothesisState, State
-from agent.models.discover_requests import ObjectiveDraft
+from agent.models.discover_answers import ObjectiveDraft
 from agent.review.attending import answers
 from agent.review.item_text import describe
 from agent.review.queue import item, offer, pending, submit

@@ -18,7 +18,7 @@ from agent.discover.starting import new_discovery
 from agent.discover.subject import subject_of
 from agent.discover.work import DISCOVER, open_discovery
 from agent.loop import work
-from agent.models.discover_requests import ObjectiveDraft, Objectives, StepDraft, WorkflowPlan
+from agent.models.discover_answers import ObjectiveDraft, Objectives, StepDraft, WorkflowPlan
 from agent.records import EventRecord
 from agent.run import Run
 from agent.testing import ScriptedModel

@@ -7,20 +7,19 @@ import pytest
 from agent.discover.judging import mean_score, quoted
 from agent.discover.records import JudgementRecord
 from agent.discover.steps import parameters_of
-from agent.models.discover_requests import (
+from agent.models.discover_answers import (
     JUDGES,
     ColumnBrief,
     CriterionScore,
     DataBrief,
-    JudgeHypothesis,
     ObjectiveDraft,
     ParameterBrief,
-    PlanWorkflow,
     StepDraft,
     ToolBrief,
     WorkflowPlan,
-    flaw_of_objective,
 )
+from agent.models.discover_flaws import flaw_of_objective
+from agent.models.discover_requests import JudgeHypothesis, PlanWorkflow
 from agent.models.rule_based.discover_judging import judge_hypothesis
 from tools.tool import SampleColumnName, tool
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.discover.checking import refusal
-from agent.models.discover_requests import Claim, Finding, HypothesisDraft
+from agent.models.discover_answers import Claim, Finding, HypothesisDraft
 
 
 def finding(id_="f1", entity="MAPT", direction="higher", **numbers):

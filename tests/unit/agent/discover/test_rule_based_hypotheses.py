@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent.discover.checking import refusal
-from agent.models.discover_requests import Finding, ObjectiveDraft, ProposeHypotheses
+from agent.models.discover_answers import Finding, ObjectiveDraft
+from agent.models.discover_requests import ProposeHypotheses
 from agent.models.rule_based.discover_hypotheses import propose_hypotheses
 
 ASKED = ObjectiveDraft(

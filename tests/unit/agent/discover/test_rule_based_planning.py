@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from agent.models.discover_requests import (
+from agent.models.discover_answers import (
     ColumnBrief,
     DataBrief,
     DoneStep,
     ObjectiveDraft,
     ParameterBrief,
     PastObjective,
-    PlanWorkflow,
-    ProposeObjectives,
-    ReviseWorkflow,
     StepDraft,
     ToolBrief,
 )
+from agent.models.discover_requests import PlanWorkflow, ProposeObjectives, ReviseWorkflow
 from agent.models.rule_based.discover_objectives import control_of, propose_objectives
 from agent.models.rule_based.discover_workflows import plan_workflow, revise_workflow
 
