@@ -34,7 +34,8 @@ class Trial(_Value):
     direction: Direction
     called: bool
     survived: bool
-    """Called again, in the same direction."""
+    """Found again in the same direction: called by the test's own cut or, with a sample left out or in those that were
+    held back, with p below 5 %."""
 
 
 class Fact(_Value):
@@ -52,8 +53,7 @@ class Fact(_Value):
     trials: tuple[Trial, ...] = ()
     """Other normalisation, imputation, one sample less."""
     held: Trial | None = None
-    """In the samples that were held back; it survives with the same direction and p below 5 %. None where no samples
-    were held back."""
+    """In the samples that were held back. None where no samples were held back."""
 
 
 class Shuffle(_Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from agent.discover.controls import SHUFFLED
+from agent.discover.controls import SHUFFLED, WITHOUT
 from agent.discover.evidence import Evidence, Fact, Row, Shuffle, Trial
 from agent.discover.findings import fact_of
 from agent.discover.multiple import RunWideTests
@@ -100,18 +100,21 @@ def _contradicted(evidence: Evidence) -> str:
 def _tried(run: Run, fact: Fact, variants: Variants, tests: RunWideTests) -> Fact:
     others = [name for name in variants if name and name != CONFIRMATION and not name.startswith(SHUFFLED)]
     trials = tuple(_trial(run, fact, name, variants[name]) for name in others)
-    held = _trial(run, fact, CONFIRMATION, variants[CONFIRMATION], nominal=True) if CONFIRMATION in variants else None
+    held = _trial(run, fact, CONFIRMATION, variants[CONFIRMATION]) if CONFIRMATION in variants else None
     return fact.model_copy(update={"q_run": tests.q(fact.at), "trials": trials, "held": held})
 
 
-def _trial(run: Run, fact: Fact, name: str, steps: Mapping[str, StepRecord], *, nominal: bool = False) -> Trial:
+def _trial(run: Run, fact: Fact, name: str, steps: Mapping[str, StepRecord]) -> Trial:
+    """The fact's row in a control. All samples treated otherwise have to pass the test's own cut again. Fewer or other
+    samples have less power to find, but are asked of this one claim alone: there p below 5 % is enough."""
     step = steps.get(fact.at.step)
     if step is None or step.status != "ok" or fact.at.table not in step.tables:
         return Trial(variant=name, at=None, direction="different", called=False, survived=False)
     table = table_of(run, step.tables[fact.at.table])
     row = fact.at.row
     p = table.number(row, "p")
-    called = (p is not None and p < ALPHA) if nominal else table.called(row)
+    other_samples = name == CONFIRMATION or name.startswith(WITHOUT)
+    called = p < ALPHA if p is not None and other_samples else table.called(row)
     direction = table.direction(row)
     at = Row(step=step.id, table=fact.at.table, row=row) if row in table.rows else None
     return Trial(

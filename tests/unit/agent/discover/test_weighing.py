@@ -9,7 +9,7 @@ import pytest
 from agent.config import RunConfig
 from agent.discover.evidence import Evidence, Fact, Row, Shuffle, Trial
 from agent.discover.records import StepRecord
-from agent.discover.weighing import _found_by_luck, objection
+from agent.discover.weighing import _found_by_luck, _trial, objection
 from agent.run import Run
 
 AT = Row(step="o1-1-w1-s4", table="differential", row="P10636")
@@ -71,6 +71,24 @@ def test_held_back_samples_that_are_too_few_to_confirm_do_not_contradict():
     weighed = evidence(fact(held=trial(survived=False)))
     assert objection(weighed) == ""
     assert weighed.confirmed is False
+
+
+@pytest.mark.parametrize(
+    ("variant", "row", "survived"),
+    [
+        ("normalise=quantile", "P10636,1.1,0.003,0.10", False),  # as many samples: the test's own cut again
+        ("without AD 1", "P10636,1.1,0.003,0.10", True),  # fewer samples, asked about this claim alone
+        ("without AD 1", "P10636,-1.1,0.003,0.10", False),
+        ("without AD 1", "P10636,1.1,0.06,0.30", False),
+        ("confirmation", "P10636,1.1,0.003,0.10", True),
+    ],
+)
+def test_with_other_samples_one_claim_is_asked_about_and_not_a_whole_table(tmp_path, variant, row, survived):
+    with Run.create(tmp_path, RunConfig(id="r", created=datetime.now(UTC), task="table.tsv")) as run:
+        table = run.artefacts.keep_text(f"id,log2_fc,p,q\n{row}\n")
+        step = StepRecord(id="s4", workflow_id="w1", number=4, tool="test_groups", status="ok", variant=variant)
+        step.tables = {"differential": table}
+        assert _trial(run, fact(), variant, {"o1-1-w1-s4": step}).survived is survived
 
 
 def permuted(status, **parameters):
