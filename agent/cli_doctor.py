@@ -9,9 +9,8 @@ import typer
 from rich.console import Console
 
 from agent.cli_options import RunsOption
-from agent.config import ModelChoice
+from agent.config import RULE_BASED, ModelChoice
 from agent.doctor import examine
-from agent.models.choose import RULE_BASED
 
 _out = Console()
 

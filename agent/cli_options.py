@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from agent.config import SandboxName
+from agent.config import RULE_BASED, SandboxName
 from agent.errors import BadConfiguration, UserMustAct
-from agent.models.choose import RULE_BASED
 from agent.review.settings import ReviewSettings, parse_gates, parse_timeout
 from agent.run import Run, run_folders
 

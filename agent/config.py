@@ -25,6 +25,8 @@ from agent.review.settings import ReviewSettings
 Feedback = Literal["none", "verdicts", "reasons"]
 """What a new round is told of earlier ideas: nothing, how they ended (Dolphin, arXiv 2501.03916), or also why."""
 SandboxName = Literal["auto", "docker", "bubblewrap", "process"]
+RULE_BASED = "rule-based"
+"""Name of the built-in model, which asks no network. It stands here so that naming it imports no model."""
 
 _VERSIONS = ("echolocate", "langgraph", "numpy", "openai", "pydantic", "scikit-learn", "scipy", "sqlalchemy")
 
@@ -57,7 +59,7 @@ class Budget(Settings):
 class ModelChoice(Settings):
     """Who answers questions. The key is never kept, only the name under which it is found."""
 
-    name: str = Field(default="rule-based", min_length=1)
+    name: str = Field(default=RULE_BASED, min_length=1)
     base_url: str | None = None
     """An OpenAI-compatible endpoint; None is OpenAI itself."""
     key: str = Field(default="OPENAI_API_KEY", pattern=r"^[A-Z][A-Z0-9_]*$")

@@ -10,16 +10,14 @@ from typing import Literal, NamedTuple
 
 import httpx
 
-from agent.config import ModelChoice
+from agent.config import RULE_BASED, ModelChoice
 from agent.literature.embedding import find_embedder
 from agent.literature.sources.local import starter_library
 from agent.models.keys import find_key, without_key
 from agent.models.probing import Prober
-from agent.models.rule_based.model import RuleBasedModel
 from sandboxes.choose import choose
 from sandboxes.errors import SandboxUnavailable
 
-RULE_BASED = RuleBasedModel.name
 _LITTLE_DISK_GB = 2
 _NAMED = 10
 """Models of an endpoint that are named."""

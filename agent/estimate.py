@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from math import ceil
 from typing import Any, NamedTuple
 
-from agent.config import RunConfig
+from agent.config import RULE_BASED, RunConfig
 from agent.literature.asking import ASKED
 from agent.literature.prior_work import COMPARED
 from agent.literature.scoring import TOGETHER
 from agent.models.budget import Spent
-from agent.models.choose import RULE_BASED
 from agent.models.forms import ladder
 from agent.models.literature_requests import ComparePapers, ScorePapers
 from agent.models.openai_model import MAX_REPAIRS

@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict, Unpack
 from pydantic import ValidationError
 
 from agent.answers import calls_of, keep_call
-from agent.config import Budget, Feedback, ModelChoice, RunConfig, SandboxName, versions_here
+from agent.config import RULE_BASED, Budget, Feedback, ModelChoice, RunConfig, SandboxName, versions_here
 from agent.debugging.failure import Ablation
 from agent.errors import BadConfiguration
 from agent.literature.embedding import find_embedder
@@ -19,7 +19,7 @@ from agent.literature.retrieval import Mode
 from agent.literature.sources.choose import answer_cache, choose_sources, names_of
 from agent.literature.sources.local import papers_source
 from agent.models.budget import BudgetedModel, Spending
-from agent.models.choose import RULE_BASED, Hooks, choose_model
+from agent.models.choose import Hooks, choose_model
 from agent.models.model import Model
 from agent.models.prices import Price, known_prices, require_prices
 from agent.models.replay import ReplayModel

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent.discover.context import DiscoverContext
-from agent.discover.plans import CONFIRMATION, start_of
+from agent.discover.plans import start_of
 from agent.discover.records import StepRecord
+from agent.discover.rows import CONFIRMATION
 from agent.discover.steps import Place, PlannedStep, Standing, label_of, run_steps, standing_after, state_of
 from agent.discover.tables import table_of
 from agent.models.discover_answers import ObjectiveDraft, StepDraft, Value

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
-from agent.config import RunConfig
+from agent.config import RULE_BASED, RunConfig
 from agent.discover.evidence import Evidence, Row
 from agent.discover.findings import asked_for
-from agent.discover.plans import DISCOVERY, PROFILE, draft_of, steps_of, workflows
 from agent.discover.records import HypothesisRecord, ObjectiveRecord, RefinementRecord, StepRecord
+from agent.discover.rows import DISCOVERY, PROFILE, draft_of, steps_of, workflows
 from agent.discover.settings import REFINEMENTS
 from agent.discover.tables import ALPHA, table_of
 from agent.discover.view import HypothesisView, hypothesis_views
 from agent.evidence.findings import FindingsLedger
 from agent.evidence.ledger import Cited, Stated
-from agent.models.choose import RULE_BASED
 from agent.models.rule_based.model import RuleBasedModel
 from agent.records import EventRecord
 from agent.review.dossier import Protection

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from agent.discover.evidence import Fact, Row
-from agent.discover.plans import steps_of
 from agent.discover.records import StepRecord
+from agent.discover.rows import steps_of
 from agent.discover.tables import EFFECTS, table_of
 from agent.models.discover_answers import Finding, ObjectiveDraft
 from agent.run import Run

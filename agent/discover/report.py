@@ -13,10 +13,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from agent.discover.dossier import Discovery, read_discovery
-from agent.discover.plans import steps_of, workflows
 from agent.discover.records import HypothesisRecord, JudgementRecord, ObjectiveRecord, StepRecord
 from agent.discover.report_notebook import notebook
 from agent.discover.report_provenance import provenance_json
+from agent.discover.rows import steps_of, workflows
 from agent.discover.settings import REFINEMENTS
 from agent.discover.view import HypothesisView
 from agent.records import Record, ReviewRecord

@@ -9,8 +9,9 @@ import json
 from collections.abc import Iterable
 
 from agent.discover.evidence import Evidence
-from agent.discover.plans import PROFILE, start_of
+from agent.discover.plans import start_of
 from agent.discover.records import HypothesisRecord, JudgementRecord, ObjectiveRecord, StepRecord
+from agent.discover.rows import PROFILE
 from agent.evidence.ledger import Ledger
 from agent.review.prov import MODEL, Graph, add_numbers, add_papers, add_reviews, prov_id
 from agent.review.quoting import quote

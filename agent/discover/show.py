@@ -8,8 +8,8 @@ from rich.text import Text
 
 from agent.discover.evidence import Evidence
 from agent.discover.judging import sentences
-from agent.discover.plans import draft_of, steps_of, workflows
 from agent.discover.records import HypothesisRecord, ObjectiveRecord, StepRecord
+from agent.discover.rows import draft_of, steps_of, workflows
 from agent.errors import UserMustAct
 from agent.records import EventRecord
 from agent.run import Run

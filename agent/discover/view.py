@@ -8,8 +8,8 @@ from statistics import mean
 
 from agent.discover.evidence import Evidence, Fact, Shuffle, Trial
 from agent.discover.judging import mean_score
-from agent.discover.plans import objective_row
 from agent.discover.records import HypothesisRecord, JudgementRecord
+from agent.discover.rows import objective_row
 from agent.discover.settings import DiscoverSettings
 from agent.errors import RecordBroken
 from agent.evidence.findings import FindingsLedger

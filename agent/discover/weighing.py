@@ -9,8 +9,8 @@ from agent.discover.controls import SHUFFLED, WITHOUT
 from agent.discover.evidence import Evidence, Fact, Row, Shuffle, Trial
 from agent.discover.findings import fact_of
 from agent.discover.multiple import RunWideTests
-from agent.discover.plans import CONFIRMATION
 from agent.discover.records import StepRecord
+from agent.discover.rows import CONFIRMATION
 from agent.discover.tables import ALPHA, ResultTable, table_of
 from agent.models.discover_answers import Finding, HypothesisDraft
 from agent.run import Run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from agent.config import ModelChoice, RunConfig
+from agent.config import RULE_BASED, ModelChoice, RunConfig
 from agent.models.endpoint import OpenAISettings
 from agent.models.keys import find_key
 from agent.models.model import Model
@@ -14,7 +14,6 @@ from agent.models.routing import FallbackModel, RoutedModel
 from agent.models.rule_based.model import RuleBasedModel
 from agent.models.usage import Listener
 
-RULE_BASED = RuleBasedModel.name
 FALLBACK = "fallback"
 """Name, among the kinds of questions, of the model that answers once another one is gone."""
 

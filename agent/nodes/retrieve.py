@@ -6,13 +6,13 @@ import asyncio
 
 from langgraph.runtime import Runtime
 
+from agent.config import RULE_BASED
 from agent.context import Context
 from agent.history import past_ideas
 from agent.literature.embedding import find_embedder
 from agent.literature.retrieval import Retrieval
 from agent.literature.retrieval import retrieve as search
 from agent.literature.scoring import score_by
-from agent.models.choose import RULE_BASED
 from agent.models.literature_requests import ScorePapers
 from agent.models.usage import asking_about
 from agent.records import PaperRecord, SearchRecord

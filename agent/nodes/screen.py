@@ -10,12 +10,12 @@ import asyncio
 
 from langgraph.runtime import Runtime
 
+from agent.config import RULE_BASED
 from agent.context import Context
 from agent.history import draft_of
 from agent.literature.asking import assess_by
 from agent.literature.novelty import Independence, independence, nearest_papers
 from agent.literature.prior_work import Idea, assess, find_candidates
-from agent.models.choose import RULE_BASED
 from agent.models.literature_requests import ComparePapers
 from agent.models.requests import IdeaDraft
 from agent.models.usage import asking_about

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 
 from agent.answers import calls_of
+from agent.config import RULE_BASED
 from agent.evidence.ledger import Ledger
 from agent.history import BASELINE
 from agent.literature.papers import Paper
-from agent.models.choose import RULE_BASED
 from agent.models.rule_based.model import RuleBasedModel
 from agent.models.totals import Total, total_about, totals
 from agent.records import (

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from agent.config import RunConfig
+from agent.config import RULE_BASED, RunConfig
 from agent.evidence.ledger import Source
 from agent.literature.ranking import BANK, INSPIRING
-from agent.models.choose import RULE_BASED
 from agent.review.dossier import Dossier
 from agent.review.exports import (
     RECORDS,

@@ -8,7 +8,8 @@ from langgraph.runtime import Runtime
 
 from agent.discover.context import DiscoverContext
 from agent.discover.controls import Main, run_variant, variants_of
-from agent.discover.plans import draft_of, objective_row, plan_of, steps_of, workflow_id, workflow_row
+from agent.discover.plans import plan_of
+from agent.discover.rows import draft_of, objective_row, steps_of, workflow_id, workflow_row
 from agent.discover.state import ObjectiveState
 from agent.discover.steps import label_of
 from agent.discover.tables import table_of

@@ -11,8 +11,8 @@ from agent.discover.context import DiscoverContext
 from agent.discover.evidence import Evidence
 from agent.discover.findings import findings_of
 from agent.discover.nodes.profile import profiled
-from agent.discover.plans import draft_of, workflows
 from agent.discover.records import HypothesisRecord, ObjectiveRecord
+from agent.discover.rows import draft_of, workflows
 from agent.discover.state import State
 from agent.errors import BudgetSpent, ModelFailed
 from agent.models.discover_answers import Finding, HypothesisDraft

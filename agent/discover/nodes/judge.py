@@ -13,8 +13,8 @@ from agent.discover.findings import findings_of
 from agent.discover.judging import mean_score, measures, quoted, sentences
 from agent.discover.literature import stances
 from agent.discover.multiple import RunWideTests
-from agent.discover.plans import draft_of, objective_row, workflows
 from agent.discover.records import HypothesisRecord, JudgementRecord
+from agent.discover.rows import draft_of, objective_row, workflows
 from agent.discover.state import State
 from agent.discover.weighing import LEAST_SCORE, objection, reweighed, variants_of, weigh
 from agent.errors import BudgetSpent, ModelFailed

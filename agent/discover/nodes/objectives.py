@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from langgraph.runtime import Runtime
 
+from agent.discover.briefs import tool_briefs
 from agent.discover.context import DiscoverContext
 from agent.discover.estimate import estimate
 from agent.discover.nodes.profile import profiled
-from agent.discover.plans import draft_of, refined, tool_briefs
+from agent.discover.plans import refined
 from agent.discover.records import HypothesisRecord, ObjectiveRecord
+from agent.discover.rows import draft_of
 from agent.discover.state import State
 from agent.errors import BudgetSpent, ModelFailed
 from agent.models.discover_answers import DataBrief, ObjectiveDraft, PastObjective

@@ -6,8 +6,9 @@ from langgraph.runtime import Runtime
 
 from agent.discover.context import DiscoverContext
 from agent.discover.design import DesignNote, batches, brief, confounding, groups
-from agent.discover.plans import CONFIRMATION, DISCOVERY, PROFILE, start_of, steps_of
+from agent.discover.plans import start_of
 from agent.discover.records import StepRecord
+from agent.discover.rows import CONFIRMATION, DISCOVERY, PROFILE, steps_of
 from agent.discover.settings import Hints
 from agent.discover.state import State
 from agent.discover.steps import Place, PlannedStep, Standing, run_step, run_steps, state_of

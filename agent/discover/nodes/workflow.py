@@ -6,25 +6,13 @@ from collections.abc import Sequence
 
 from langgraph.runtime import Runtime
 
+from agent.discover.briefs import done_steps, tool_briefs
 from agent.discover.context import DiscoverContext
 from agent.discover.design import brief, confounding
 from agent.discover.nodes.profile import profiled
-from agent.discover.plans import (
-    done_steps,
-    draft_of,
-    labelled,
-    objective_row,
-    plan_of,
-    refined,
-    set_plan,
-    start_of,
-    steps_of,
-    tool_briefs,
-    workflow_id,
-    workflow_row,
-    workflows,
-)
+from agent.discover.plans import labelled, plan_of, refined, set_plan, start_of
 from agent.discover.records import ObjectiveRecord, RefinementRecord, StepRecord, WorkflowRecord
+from agent.discover.rows import draft_of, objective_row, steps_of, workflow_id, workflow_row, workflows
 from agent.discover.state import Next, ObjectiveState
 from agent.discover.steps import Place, PlannedStep, run_step, standing_after
 from agent.errors import BudgetSpent, ModelFailed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar, cast
 
+from agent.config import RULE_BASED
 from agent.errors import ModelFailed
 from agent.models.discover_requests import (
     AnswerObjective,
@@ -29,7 +30,7 @@ A = TypeVar("A", bound=Answer)
 class RuleBasedModel:
     """Answers requests from a catalogue of method components and from rules: the same question, the same answer."""
 
-    name = "rule-based"
+    name = RULE_BASED
     describes_itself = (
         "A rule-based model: it combines methods of a built-in catalogue, plans standard analyses and repairs code by "
         "fixed rules; it is no language model and asks no network."
