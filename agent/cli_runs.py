@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from agent.cli_options import RunArgument, RunsOption, open_run
+from agent.errors import BadConfiguration
 from agent.run import Run, run_folders
 from agent.show import describe, run_rows
 
@@ -39,10 +41,16 @@ def stop(run_: RunArgument = "", runs: RunsOption = Path("runs")) -> None:
 def list_runs(runs: RunsOption = Path("runs")) -> None:
     """List the runs, newest first."""
     table = Table("run", "task", "model", "state", "ideas", "improved", caption=_DISCOVERIES)
+    unreadable: list[str] = []
     for folder in run_folders(runs):
-        with Run.open(folder) as opened:
-            table.add_row(*run_rows(opened))
+        try:
+            with Run.open(folder) as opened:
+                table.add_row(*run_rows(opened))
+        except BadConfiguration as error:
+            unreadable.append(str(error))
     _out.print(table)
+    for reason in unreadable:
+        _out.print(Text(reason), soft_wrap=True)
 
 
 def show(

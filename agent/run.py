@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Engine, Select, create_engine, event, select
+from sqlalchemy import Engine, Select, create_engine, event, inspect, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 import agent.discover.records  # noqa: F401  its tables are in every run.db
@@ -38,6 +38,20 @@ def _open_database(path: Path) -> Engine:
     return engine
 
 
+def _check_columns(engine: Engine, folder: Path) -> None:
+    """Refuse tables that another version made: every query would fail on what they lack, somewhere within."""
+    there = inspect(engine)
+    for name in there.get_table_names():
+        table = Record.metadata.tables.get(name)
+        wanted = set() if table is None else set(table.columns.keys())
+        lacking = wanted - {column["name"] for column in there.get_columns(name)}
+        if lacking:
+            raise BadConfiguration(
+                f"{folder}: made by another version of Echolocate ({name} has no {', '.join(sorted(lacking))}); "
+                "open it with that version (run.toml names it), or start a new run"
+            )
+
+
 def run_folders(home: Path) -> list[Path]:
     """The folders of all runs below `home`, newest first."""
     found = [path.parent for path in home.glob("*/run.toml")]
@@ -54,6 +68,7 @@ class Run:
         self._engine = _open_database(self.folder / "run.db")
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
         self._listeners: list[Listener] = []
+        _check_columns(self._engine, self.folder)
         Record.metadata.create_all(self._engine)
 
     @classmethod
@@ -80,7 +95,7 @@ class Run:
         """Open a run that is there.
 
         Raises:
-            BadConfiguration: the folder is not a run.
+            BadConfiguration: the folder is not a run, or one that another version made.
         """
         return cls(folder, read_config(folder / "run.toml"))
 

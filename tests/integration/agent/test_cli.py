@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,20 @@ def test_a_finished_run_can_be_looked_at(finished: Path) -> None:
     assert echolocate(finished, "report").stdout.strip() == str(finished / "runs/one/report.html")
     for name in ("run.toml", "run.db", "graph.db", "report.html", "report.md", "ideas.csv", "references.bib"):
         assert (finished / "runs/one" / name).is_file(), name
+
+
+def test_a_run_of_another_version_is_told_in_a_line_and_hides_no_other(finished: Path, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        shutil.copytree(finished / "runs" / "one", tmp_path / "runs" / name)
+    with closing(sqlite3.connect(tmp_path / "runs" / "old" / "run.db")) as database:
+        database.execute("ALTER TABLE attempts DROP COLUMN number")
+    shown = echolocate(tmp_path, "show", "--run", "old")
+    assert (shown.returncode, shown.stderr.count("\n")) == (2, 1)
+    assert "made by another version of Echolocate (attempts has no number)" in shown.stderr
+    listed = echolocate(tmp_path, "list")
+    assert listed.returncode == 0
+    assert "finished" in listed.stdout
+    assert "attempts has no number" in listed.stdout
 
 
 def test_resuming_a_finished_run_does_nothing_and_says_where_the_report_is(finished: Path) -> None:
