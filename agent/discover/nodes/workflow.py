@@ -15,6 +15,7 @@ from agent.discover.records import ObjectiveRecord, RefinementRecord, StepRecord
 from agent.discover.rows import draft_of, objective_row, steps_of, workflow_id, workflow_row, workflows
 from agent.discover.state import Next, ObjectiveState
 from agent.discover.steps import Place, PlannedStep, run_step, standing_after
+from agent.discover.tables import table_of
 from agent.errors import BudgetSpent, ModelFailed
 from agent.models.discover_answers import ObjectiveVerdict, PastWorkflow, Revision, StepDraft
 from agent.models.discover_requests import AnswerObjective, PlanWorkflow, ReviseWorkflow
@@ -105,13 +106,20 @@ async def revise(state: ObjectiveState, runtime: Runtime[DiscoverContext]) -> Ob
 
 
 async def answer(state: ObjectiveState, runtime: Runtime[DiscoverContext]) -> ObjectiveState:
-    """Say whether the workflow answered the objective, needs another one to follow, or shows that nothing can."""
+    """Say whether the workflow answered the objective, needs another one to follow, or shows that nothing can.
+
+    Where its tests called something it is answered, whatever the model says: else what was found would never be asked
+    about. Hypotheses are checked afterwards, a verdict is not.
+    """
     context, workflow = runtime.context, _workflow(runtime.context, state)
     row = objective_row(context.run, state["objective"])
     ran = steps_of(context.run, workflow.id)[: state["steps"]]
     verdict = await _verdict(context, row, ran, state["workflow"])
     if verdict.status == "answered" and not _gave_results(ran):
-        verdict = ObjectiveVerdict(status="dead", reason=f"no step gave a result. {verdict.reason}".strip())
+        verdict = ObjectiveVerdict(status="dead", reason=f"no step gave a result. {verdict.reason}".strip()[:600])
+    elif verdict.status != "answered" and (found := _found(context, ran)):
+        reason = f"{found}; the model said {verdict.status}: {verdict.reason}"
+        verdict = ObjectiveVerdict(status="answered", reason=reason[:600])
     if workflow.status == "running":
         workflow.status, workflow.reason = "done", verdict.reason
         context.run.save(workflow)
@@ -168,6 +176,16 @@ def _changes(context: DiscoverContext, ran: Sequence[StepRecord]) -> int:
 def _gave_results(ran: Sequence[StepRecord]) -> bool:
     """Whether a step gave a table that says something of the data, beside those that only prepare it."""
     return any(row.status == "ok" and row.tables and row.data != row.job for row in ran)
+
+
+def _found(context: DiscoverContext, ran: Sequence[StepRecord]) -> str:
+    """What the tests called, in words; empty where they called nothing."""
+    counts = [
+        (row.tool, sum(table_of(context.run, row.tables[name]).called_rows for name in row.tests))
+        for row in ran
+        if row.status == "ok"
+    ]
+    return ", ".join(f"{tool} called {count}" for tool, count in counts if count)
 
 
 def _past(context: DiscoverContext, row: WorkflowRecord) -> PastWorkflow:
