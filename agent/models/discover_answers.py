@@ -6,11 +6,11 @@ hypothesis points at findings by their number instead of naming tables, rows and
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from agent.models.requests import Answer, Context
+from agent.models.requests import Answer, Context, keyed_by
 
 Aim = Literal[
     "two_groups", "against_reference", "several_groups", "trend", "time_course", "survival", "interaction", "panel",
@@ -248,7 +248,7 @@ class CriterionScore(Answer):
 class Judgement(Answer):
     """An answer to `JudgeHypothesis`."""
 
-    scores: tuple[CriterionScore, ...]
+    scores: Annotated[tuple[CriterionScore, ...], keyed_by("criterion")]
 
 
 class PastObjective(Context):

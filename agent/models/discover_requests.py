@@ -14,6 +14,7 @@ from agent.models.discover_answers import (
     ObjectiveDraft,
     Objectives,
     ObjectiveVerdict,
+    ParameterBrief,
     PastObjective,
     PastWorkflow,
     Revision,
@@ -22,7 +23,7 @@ from agent.models.discover_answers import (
     WorkflowPlan,
 )
 from agent.models.discover_flaws import flaw_of_objective, flaw_of_steps
-from agent.models.requests import Choices, Lengths, PaperExcerpt, Request
+from agent.models.requests import Leeway, PaperExcerpt, Request
 
 _ABOUT = 5
 """Findings that one hypothesis is about at most, where an endpoint forces answers: small models list them all."""
@@ -52,20 +53,18 @@ class ProposeObjectives(Request[Objectives]):
         flaws = [flaw_of_objective(one, self.data) for one in answer.objectives]
         return "" if "" in flaws else "; ".join(flaws) or "`objectives` is empty"
 
-    def choices(self) -> Choices:
-        """Columns and levels of the sample sheet, or nothing where a field does not apply."""
+    def leeway(self) -> Leeway:
+        """As many objectives as are asked for, at most, of the sample sheet's columns and levels, or of nothing where
+        a field does not apply."""
         columns = tuple(column.name for column in self.data.columns)
         levels = tuple(level for column in self.data.columns for level in column.levels)
-        return {
+        choices = {
             **dict.fromkeys(("column", "pairs", "event", "within_column"), ("", *columns)),
             **dict.fromkeys(("numerator", "denominator", "within_level"), ("", *levels)),
             "covariates": columns,
-            "builds_on": [past.id for past in self.history],
+            "builds_on": tuple(past.id for past in self.history),
         }
-
-    def lengths(self) -> Lengths:
-        """As many objectives as are asked for, at most."""
-        return {"objectives": (1, self.count)}
+        return Leeway(choices=choices, lengths={"objectives": (1, self.count)})
 
 
 class PlanWorkflow(Request[WorkflowPlan]):
@@ -90,13 +89,9 @@ class PlanWorkflow(Request[WorkflowPlan]):
             return f"no step tests anything; these tools do: {', '.join(tests)}"
         return flaw_of_steps(answer.steps, self.tools, self.data)
 
-    def choices(self) -> Choices:
-        """Tools that there are, and their parameters."""
-        return _names_of(self.tools)
-
-    def lengths(self) -> Lengths:
-        """No more parameters than a tool has."""
-        return _most_of(self.tools)
+    def leeway(self) -> Leeway:
+        """Calls of tools that there are, with the parameters that they take."""
+        return Leeway(alternatives={"steps": [_call_of(tool) for tool in self.tools]})
 
 
 class ReviseWorkflow(Request[Revision]):
@@ -121,13 +116,9 @@ class ReviseWorkflow(Request[Revision]):
             return "`action` is change and `steps` is empty"
         return flaw_of_steps(answer.steps, self.tools, self.data)
 
-    def choices(self) -> Choices:
-        """Tools that there are, and their parameters."""
-        return _names_of(self.tools)
-
-    def lengths(self) -> Lengths:
-        """No more parameters than a tool has."""
-        return _most_of(self.tools)
+    def leeway(self) -> Leeway:
+        """Calls of tools that there are, with the parameters that they take."""
+        return Leeway(alternatives={"steps": [_call_of(tool) for tool in self.tools]})
 
 
 class AnswerObjective(Request[ObjectiveVerdict]):
@@ -164,14 +155,13 @@ class ProposeHypotheses(Request[Hypotheses]):
         wrong = [claim.finding for one in answer.hypotheses for claim in one.claims if claim.finding not in known]
         return f"there is no finding {wrong[0]}" if wrong and len(wrong) >= len(answer.hypotheses) else ""
 
-    def choices(self) -> Choices:
-        """Findings that there are."""
+    def leeway(self) -> Leeway:
+        """As many hypotheses as are asked for, at most, each about something, on findings that there are."""
         ids = [one.id for one in self.findings]
-        return {"finding": ids, "against": ids}
-
-    def lengths(self) -> Lengths:
-        """As many hypotheses as are asked for, at most, each about something."""
-        return {"hypotheses": (1, self.count), "entities": (1, _ABOUT), "claims": (1, _ABOUT)}
+        return Leeway(
+            choices={"finding": ids, "against": ids},
+            lengths={"hypotheses": (1, self.count), "entities": (1, _ABOUT), "claims": (1, _ABOUT)},
+        )
 
 
 class JudgeHypothesis(Request[Judgement]):
@@ -196,13 +186,9 @@ class JudgeHypothesis(Request[Judgement]):
         absent = [name for name in self.criteria if name not in {one.criterion for one in answer.scores}]
         return f"there is no score for {', '.join(absent)}" if absent else ""
 
-    def choices(self) -> Choices:
-        """The criteria."""
-        return {"criterion": self.criteria}
-
-    def lengths(self) -> Lengths:
-        """One score for each."""
-        return {"scores": (len(self.criteria), len(self.criteria))}
+    def leeway(self) -> Leeway:
+        """One score for each criterion, on the scale."""
+        return Leeway(choices={"score": range(1, 6)}, keys={"scores": ("criterion", self.criteria)})
 
 
 DISCOVER_REQUESTS: tuple[type[Request[Any]], ...] = (
@@ -216,10 +202,15 @@ DISCOVER_REQUESTS: tuple[type[Request[Any]], ...] = (
 """Every kind of question that a discovery asks."""
 
 
-def _names_of(tools: tuple[ToolBrief, ...]) -> Choices:
-    """What a step can call, and what can be given to it."""
-    return {"tool": [tool.name for tool in tools], "name": [one.name for tool in tools for one in tool.parameters]}
+def _call_of(tool: ToolBrief) -> Leeway:
+    """A step that calls this tool: its parameters by name, and of a parameter that is one of several values, those."""
+    return Leeway(
+        choices={"tool": (tool.name,)},
+        lengths={"parameters": (sum(one.required for one in tool.parameters), len(tool.parameters))},
+        alternatives={"parameters": [_value_of(one) for one in tool.parameters]},
+    )
 
 
-def _most_of(tools: tuple[ToolBrief, ...]) -> Lengths:
-    return {"parameters": (0, max((len(tool.parameters) for tool in tools), default=0))}
+def _value_of(parameter: ParameterBrief) -> Leeway:
+    one_of_several = bool(parameter.choices) and not parameter.type.startswith("list")
+    return Leeway({"name": (parameter.name,), **({"value": parameter.choices} if one_of_several else {})})

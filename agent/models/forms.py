@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from agent.models.prompts import Form
-from agent.models.requests import Answer, CodeChange, Request
+from agent.models.requests import Answer, CodeChange, Leeway, Request
 
 _TOOL = "answer"
 _JSON: tuple[Form, ...] = ("json_schema", "tool", "json", "text")
@@ -15,7 +15,7 @@ _MOST_ITEMS = 12
 """Of a list that is forced: small models add to an open one until the answer is cut off."""
 _MOST_CHOICES = 200
 """Of one text that is forced: OpenAI takes 1,000 in a whole schema, and long ones slow down a grammar."""
-_UNFORCED = frozenset({"default", "title", "description", "minLength", "maxLength", "pattern"})
+_UNFORCED = frozenset({"$defs", "default", "title", "description", "minLength", "maxLength", "pattern"})
 """Schema words that some endpoints refuse, or turn into grammars of thousands of rules. Answers are checked anyway."""
 
 
@@ -48,44 +48,55 @@ def parameters(form: Form, request: Request[Any]) -> dict[str, Any]:
 def strict_schema(request: Request[Any]) -> dict[str, Any]:
     """The JSON schema of an answer in the subset that strict decoding takes: every property required, none besides.
 
-    Names and numbers of entries are those that the question leaves open.
+    It leaves open what the question does. References are resolved: a part can be narrowed in one place and not in
+    another.
     """
-    choices = {name: list(dict.fromkeys(texts)) for name, texts in request.choices().items()}
-    narrow = {name: texts for name, texts in choices.items() if 0 < len(texts) <= _MOST_CHOICES}
-    schema: dict[str, Any] = _strict(request.answer_type.model_json_schema(), _Narrowing(narrow, request.lengths()))
-    return schema
+    schema = request.answer_type.model_json_schema()
+    strict: dict[str, Any] = _Narrowing(request.leeway(), schema.get("$defs", {})).part(schema)
+    return strict
 
 
 class _Narrowing(NamedTuple):
-    """What a question leaves open, by the names of an answer's properties."""
+    """Makes a schema strict, and no wider than a question."""
 
-    choices: Mapping[str, Sequence[object]]
-    lengths: Mapping[str, tuple[int, int]]
+    leeway: Leeway
+    definitions: Mapping[str, dict[str, Any]]
 
-    def of(self, name: str, node: Any) -> Any:  # noqa: ANN401  a JSON value
-        """The schema of a property, narrowed."""
+    def part(self, node: Any) -> Any:  # noqa: ANN401  a JSON value
+        """The schema of any part of an answer."""
+        if isinstance(node, list):
+            return [self.part(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return self.part(self.definitions[str(node["$ref"]).rpartition("/")[2]])
+        if node.get("type") == "object":
+            return _object({name: self._property(name, value) for name, value in node["properties"].items()})
+        return {word: self.part(value) for word, value in node.items() if word not in _UNFORCED}
+
+    def _property(self, name: str, node: dict[str, Any]) -> Any:  # noqa: ANN401  a JSON value
         if node.get("type") == "array":
-            fewest, most = self.lengths.get(name, (node.get("minItems", 0), node["maxItems"]))
-            return {**node, "items": self.of(name, node["items"]), "minItems": fewest, "maxItems": most}
-        if name in self.choices and node.get("type") in {"string", "integer"}:
-            return {"type": node["type"], "enum": self.choices[name]}
-        return node
+            return self._list(name, node)
+        choices = list(dict.fromkeys(self.leeway.choices.get(name, ())))
+        if node.get("type") in {"string", "integer"} and 0 < len(choices) <= _MOST_CHOICES:
+            return {"type": node["type"], "enum": choices}
+        return self.part(node)
+
+    def _list(self, name: str, node: dict[str, Any]) -> dict[str, Any]:
+        field, values = self.leeway.keys.get(name, ("", ()))
+        keys = list(map(str, values))
+        if 0 < len(keys) <= _MOST_CHOICES:
+            entry = self.part(node["items"])["properties"]
+            return _object(dict.fromkeys(keys, _object({of: part for of, part in entry.items() if of != field})))
+        fewest, most = self.leeway.lengths.get(name, (node.get("minItems", 0), node.get("maxItems", _MOST_ITEMS)))
+        return {"type": "array", "items": self._entry(name, node["items"]), "minItems": fewest, "maxItems": most}
+
+    def _entry(self, name: str, node: dict[str, Any]) -> Any:  # noqa: ANN401  a JSON value
+        alternatives = self.leeway.alternatives.get(name, ())
+        if not alternatives:
+            return self._property(name, node)
+        return {"anyOf": [self._replace(leeway=alternative).part(node) for alternative in alternatives]}
 
 
-def _strict(node: Any, narrowing: _Narrowing) -> Any:  # noqa: ANN401  a JSON value
-    if isinstance(node, list):
-        return [_strict(item, narrowing) for item in node]
-    if not isinstance(node, dict):
-        return node
-    kept = {word: value for word, value in node.items() if word not in _UNFORCED and word != "properties"}
-    strict = {word: _strict(value, narrowing) for word, value in kept.items()}
-    if node.get("type") == "array":
-        strict.setdefault("maxItems", _MOST_ITEMS)
-    if "properties" in node:
-        # Names of properties are no schema words: a field may well be called "title".
-        strict["properties"] = {
-            name: narrowing.of(name, _strict(value, narrowing)) for name, value in node["properties"].items()
-        }
-        strict["required"] = list(node["properties"])
-        strict["additionalProperties"] = False
-    return strict
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

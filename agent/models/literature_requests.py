@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agent.models.requests import Answer, Choices, Lengths, PaperExcerpt, Request
+from agent.models.requests import Answer, Leeway, PaperExcerpt, Request, keyed_by
 
 Same = Literal["yes", "no", "unclear"]
 
@@ -27,7 +27,7 @@ class PaperJudgement(Answer):
 class JudgedPapers(Answer):
     """An answer to `ComparePapers`."""
 
-    papers: tuple[PaperJudgement, ...]
+    papers: Annotated[tuple[PaperJudgement, ...], keyed_by("paper")]
 
 
 class ComparePapers(Request[JudgedPapers]):
@@ -45,13 +45,9 @@ class ComparePapers(Request[JudgedPapers]):
         """A paper that is left out is not thereby another one."""
         return _missing(self.papers, [one.paper for one in answer.papers])
 
-    def choices(self) -> Choices:
-        """The papers' numbers."""
-        return {"paper": range(1, len(self.papers) + 1)}
-
-    def lengths(self) -> Lengths:
-        """One entry for each paper."""
-        return {"papers": (len(self.papers), len(self.papers))}
+    def leeway(self) -> Leeway:
+        """One entry for each paper, by its number."""
+        return Leeway(keys={"papers": ("paper", range(1, len(self.papers) + 1))})
 
 
 class PaperScores(Answer):
@@ -70,7 +66,7 @@ class PaperScores(Answer):
 class ScoredPapers(Answer):
     """An answer to `ScorePapers`."""
 
-    papers: tuple[PaperScores, ...]
+    papers: Annotated[tuple[PaperScores, ...], keyed_by("paper")]
 
 
 class ScorePapers(Request[ScoredPapers]):
@@ -91,14 +87,13 @@ class ScorePapers(Request[ScoredPapers]):
             return "every score is a whole number from 1 to 10"
         return _missing(self.papers, [one.paper for one in answer.papers])
 
-    def choices(self) -> Choices:
-        """The papers' numbers, and the scale."""
+    def leeway(self) -> Leeway:
+        """One entry for each paper, by its number, with scores on the scale."""
         scores = PaperScores.model_fields.keys() - {"paper", "reason"}
-        return {"paper": range(1, len(self.papers) + 1), **{name: range(1, 11) for name in scores}}
-
-    def lengths(self) -> Lengths:
-        """One entry for each paper."""
-        return {"papers": (len(self.papers), len(self.papers))}
+        return Leeway(
+            choices={name: range(1, 11) for name in scores},
+            keys={"papers": ("paper", range(1, len(self.papers) + 1))},
+        )
 
 
 def _missing(papers: Sequence[PaperExcerpt], given: Sequence[int]) -> str:

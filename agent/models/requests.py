@@ -10,21 +10,34 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from agent.evidence.numbers import unsupported
 
 A = TypeVar("A", bound="Answer")
 
 
-Choices = Mapping[str, Iterable[str] | Iterable[int]]
-"""Field of an answer to the values that it can hold."""
-Lengths = Mapping[str, tuple[int, int]]
-"""List of an answer to its fewest and most entries."""
+class Leeway(NamedTuple):
+    """What a question leaves open of its answer, by the names of the answer's fields, wherever they stand in it.
+
+    Endpoints that force answers are held to it: a small model that cannot write a name which the question lacks finds
+    one that it has.
+    """
+
+    choices: Mapping[str, Iterable[str] | Iterable[int]] = {}
+    """What a text or a number can be."""
+    lengths: Mapping[str, tuple[int, int]] = {}
+    """Fewest and most entries of a list."""
+    alternatives: Mapping[str, Sequence[Leeway]] = {}
+    """What an entry of a list can be: one of these, each with what itself leaves open."""
+    keys: Mapping[str, tuple[str, Iterable[str] | Iterable[int]]] = {}
+    """Lists with exactly one entry for each of these values of a field; see `keyed_by`."""
+
+
 ECHO = "what is changed and how"
 """How the question describes a summary (`prompts/propose_ideas.md`): small models copy it."""
 
@@ -33,6 +46,18 @@ class Answer(BaseModel):
     """What a model must give back. Answers are checked, never trusted."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def keyed_by(field: str) -> BeforeValidator:
+    """Let a list of answers be given as an object too, whose keys are this field of its entries: a schema can ask for
+    each key of an object once, and not for each value in a list."""
+
+    def entries(value: object) -> object:
+        if not isinstance(value, dict) or not all(isinstance(entry, dict) for entry in value.values()):
+            return value
+        return [{field: key, **entry} for key, entry in value.items()]
+
+    return BeforeValidator(entries)
 
 
 class Context(BaseModel):
@@ -158,16 +183,9 @@ class Request(BaseModel, Generic[A]):
         """What makes a well-formed answer useless for this question, in words for a model; empty when nothing does."""
         return ""
 
-    def choices(self) -> Choices:
-        """What fields, wherever they stand in the answer, can hold; for an endpoint that forces answers.
-
-        A small model that cannot write a name which the question lacks finds one that it has.
-        """
-        return {}
-
-    def lengths(self) -> Lengths:
-        """How long lists, wherever they stand in the answer, can be; likewise."""
-        return {}
+    def leeway(self) -> Leeway:
+        """What an answer can be, where the question decides it and not the answer's type alone."""
+        return Leeway()
 
 
 class ProposeIdeas(Request[Ideas]):
@@ -195,13 +213,12 @@ class ProposeIdeas(Request[Ideas]):
             return "an idea's `summary` repeats the question; it should say what you would change, and how"
         return ""
 
-    def choices(self) -> Choices:
-        """Only papers and ideas that the question shows can be built on."""
-        return {"paper": (paper.id for paper in self.papers), "builds_on": (idea.id for idea in self.history)}
-
-    def lengths(self) -> Lengths:
-        """As many ideas as are asked for, at most."""
-        return {"ideas": (1, self.count)}
+    def leeway(self) -> Leeway:
+        """As many ideas as are asked for, at most, built on papers and ideas that the question shows."""
+        return Leeway(
+            choices={"paper": (paper.id for paper in self.papers), "builds_on": (idea.id for idea in self.history)},
+            lengths={"ideas": (1, self.count)},
+        )
 
 
 class WriteCode(Request[CodeChange]):
@@ -218,9 +235,9 @@ class WriteCode(Request[CodeChange]):
         """An answer that leaves the program as it was does not carry out the idea."""
         return _flaw_of_code(self.files, answer)
 
-    def choices(self) -> Choices:
+    def leeway(self) -> Leeway:
         """Code that is forced goes into the files that the question shows."""
-        return {"path": (file.path for file in self.files)}
+        return Leeway(choices={"path": (file.path for file in self.files)})
 
 
 class RepairCode(Request[CodeChange]):
@@ -245,9 +262,9 @@ class RepairCode(Request[CodeChange]):
         """An answer that leaves the program as it was repairs nothing."""
         return _flaw_of_code(self.files, answer)
 
-    def choices(self) -> Choices:
+    def leeway(self) -> Leeway:
         """Code that is forced goes into the files that the question shows."""
-        return {"path": (file.path for file in self.files)}
+        return Leeway(choices={"path": (file.path for file in self.files)})
 
 
 class Fact(Context):
