@@ -4,8 +4,8 @@ Run as a script; needs `zstandard` and the test data (ECHOLOCATE_TEST_DATA). The
 `novelty_ideas.py`: half are known, half are new combinations, each in two wordings. The thresholds of
 `agent.literature.prior_work` were chosen on the ideas of seed 1 (`--calibrate`), the table is of those of seed 2.
 `--model NAME` has a language model at OPENAI_BASE_URL compare as well. `--once` is for one on a slow machine: it is
-asked once about each idea, in the first wording, and about the nearest paper alone. Known and new ideas take turns
-there, and each verdict is printed as it comes, so that what is there when the time is over is a sample of both.
+asked once about each wording, and about the nearest paper alone. Known and new ideas take turns there, and what came
+of all so far is printed after each, so that what is there when the time is over is a sample of both.
 Ends with exit code 1 when the true paper is among the first ten candidates less often than in 90 % of the known ideas.
 """
 
@@ -90,17 +90,22 @@ def asking(name: str, source: LocalSource) -> Judge:
 
 
 def print_sample(name: str, cases: Sequence[novelty_ideas.Case], source: LocalSource) -> None:
-    """Print the verdict on each idea's first wording, asked for once, and what came of all so far."""
+    """Print the verdicts on each idea's two wordings, asked for once each, and what came of all so far."""
     asking_module.ASKED = asking_module.COMPARED = 1
     judge = asking(name, source)
     half = len(cases) // 2
-    right = {True: [0, 0], False: [0, 0]}
+    right, changed = {True: [0, 0], False: [0, 0]}, [0, 0]
     for case in (case for pair in zip(cases[:half], cases[half:], strict=True) for case in pair):
-        found, known = judge(case.wordings[0]), case.paper is not None
-        right[known][0] += found.verdict == ("known" if known else "novel")
-        right[known][1] += 1
-        kind = "known" if known else "new"
-        print(f"{kind}: {found.in_words} | {found.comparisons[0].in_words} | {kind} right: {share(*right[known])}")
+        known = case.paper is not None
+        both = [judge(wording) for wording in case.wordings]
+        for found in both:
+            right[known][0] += found.verdict == ("known" if known else "novel")
+            right[known][1] += 1
+            print(f"{'known' if known else 'new'}: {found.in_words} | {found.comparisons[0].in_words}")
+        changed[0] += len({found.verdict for found in both}) > 1
+        changed[1] += 1
+        shares = (share(*counted) for counted in (right[True], right[False], changed) if counted[1])
+        print("known called known, new called novel, changed with the wording:", "; ".join(shares), flush=True)
 
 
 def share(hits: int, cases: int) -> str:
