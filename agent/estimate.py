@@ -16,16 +16,8 @@ from agent.models.literature_requests import ComparePapers, ScorePapers
 from agent.models.openai_model import MAX_REPAIRS
 from agent.models.prices import Price
 from agent.models.prompts import render
-from agent.models.requests import (
-    IdeaDraft,
-    PaperExcerpt,
-    ProposeIdeas,
-    RepairCode,
-    Request,
-    SourceFile,
-    TaskBrief,
-    WriteCode,
-)
+from agent.models.request import Request
+from agent.models.requests import IdeaDraft, PaperExcerpt, ProposeIdeas, RepairCode, SourceFile, TaskBrief, WriteCode
 from agent.models.usage import Usage
 from agent.nodes.propose import MAX_PROPOSALS
 

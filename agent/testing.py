@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from agent.errors import ModelFailed
-from agent.models.requests import Answer, Request
+from agent.models.request import Answer, Request
 
 A = TypeVar("A", bound=Answer)
 

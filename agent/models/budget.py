@@ -16,7 +16,7 @@ from agent.models.limits import ModelLimits
 from agent.models.model import Model
 from agent.models.openai_model import MAX_REPAIRS
 from agent.models.prices import Price, dollars_of
-from agent.models.requests import Answer, Request
+from agent.models.request import Answer, Request
 from agent.models.usage import CallRecord, asked_about
 
 A = TypeVar("A", bound=Answer)

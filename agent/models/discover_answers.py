@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from agent.models.requests import Answer, Context, keyed_by
+from agent.models.request import Answer, Context, keyed_by
 
 Aim = Literal[
     "two_groups", "against_reference", "several_groups", "trend", "time_course", "survival", "interaction", "panel",

@@ -23,7 +23,8 @@ from agent.models.discover_answers import (
     WorkflowPlan,
 )
 from agent.models.discover_flaws import flaw_of_objective, flaw_of_steps
-from agent.models.requests import Leeway, PaperExcerpt, Request
+from agent.models.request import Leeway, Request
+from agent.models.requests import PaperExcerpt
 
 _ABOUT = 5
 """Findings that one hypothesis is about at most, where an endpoint forces answers: small models list them all."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from agent.models.requests import Answer, Request
+from agent.models.request import Answer, Request
 
 A = TypeVar("A", bound=Answer)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from agent.models.prompts import Form
-from agent.models.requests import Answer, CodeChange, Leeway, Request
+from agent.models.request import Answer, Leeway, Request
+from agent.models.requests import CodeChange
 
 _TOOL = "answer"
 _JSON: tuple[Form, ...] = ("json_schema", "tool", "json", "text")

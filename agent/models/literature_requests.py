@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from agent.models.requests import Answer, Leeway, PaperExcerpt, Request, keyed_by
+from agent.models.request import Answer, Leeway, Request, keyed_by
+from agent.models.requests import PaperExcerpt
 
 Same = Literal["yes", "no", "unclear"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from agent.models.requests import Answer, Request
+from agent.models.request import Answer, Request
 
 A = TypeVar("A", bound=Answer)
 

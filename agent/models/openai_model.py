@@ -13,7 +13,7 @@ from agent.models.fitting import shorter
 from agent.models.forms import ladder, parameters
 from agent.models.prompts import Form, render
 from agent.models.replies import Read, Reply, read, shown_back, usage_of
-from agent.models.requests import Answer, Request
+from agent.models.request import Answer, Request
 from agent.models.usage import CallRecord, Listener, Usage, asked_about
 
 A = TypeVar("A", bound=Answer)

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from agent.models.edits import edits_of
 from agent.models.prompts import Form
-from agent.models.requests import Answer, CodeChange, Request, SourceFile
+from agent.models.request import Answer, Request
+from agent.models.requests import CodeChange, SourceFile
 from workspaces.edits import apply
 from workspaces.errors import EditRefused
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 if TYPE_CHECKING:
-    from agent.models.requests import Request
+    from agent.models.request import Request
 
 Form = Literal["files", "json_schema", "tool", "json", "text"]
 """How an answer is given: files in fences, or a JSON object that the endpoint forces in one of three ways or not."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from agent.errors import ModelFailed
 from agent.models.model import Model
-from agent.models.requests import Answer, Request
+from agent.models.request import Answer, Request
 
 A = TypeVar("A", bound=Answer)
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from agent.errors import ReplayDeparted
 from agent.models.recording import AnswerRecord, answer_of
-from agent.models.requests import Answer, Request, question_key
+from agent.models.request import Answer, Request, question_key
 from agent.models.usage import CallRecord, Listener
 
 A = TypeVar("A", bound=Answer)

@@ -10,7 +10,7 @@ from agent.models.completion import Completion
 from agent.models.endpoint import Message
 from agent.models.parsing import AnswerUnusable, parse, split_thinking
 from agent.models.prompts import Form, render_repair
-from agent.models.requests import Answer, Request
+from agent.models.request import Answer, Request
 from agent.models.usage import Usage
 
 A = TypeVar("A", bound=Answer)

@@ -1,69 +1,18 @@
-"""Every question that the agent asks of a model, as a typed request with a typed answer.
-
-A request holds its whole context as fields and names the type of its answer. Its prompt is the Markdown template of the
-same kind in `prompts/`; a model that needs no prompt (the rule-based one) reads the fields themselves.
-A request is a pure value: the same question has the same `key()`, which is what record, replay and resume work by.
-"""
+"""The loop's questions of a model: ideas, code, repairs, and what a reviewer asks."""
 
 from __future__ import annotations
 
 import ast
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from agent.evidence.numbers import unsupported
-
-A = TypeVar("A", bound="Answer")
-
-
-class Leeway(NamedTuple):
-    """What a question leaves open of its answer, by the names of the answer's fields, wherever they stand in it.
-
-    Endpoints that force answers are held to it: a small model that cannot write a name which the question lacks finds
-    one that it has.
-    """
-
-    choices: Mapping[str, Iterable[str] | Iterable[int]] = {}
-    """What a text or a number can be."""
-    lengths: Mapping[str, tuple[int, int]] = {}
-    """Fewest and most entries of a list."""
-    alternatives: Mapping[str, Sequence[Leeway]] = {}
-    """What an entry of a list can be: one of these, each with what itself leaves open."""
-    keys: Mapping[str, tuple[str, Iterable[str] | Iterable[int]]] = {}
-    """Lists with exactly one entry for each of these values of a field; see `keyed_by`."""
-
+from agent.models.request import Answer, Context, Leeway, Request
 
 ECHO = "what is changed and how"
 """How the question describes a summary (`prompts/propose_ideas.md`): small models copy it."""
-
-
-class Answer(BaseModel):
-    """What a model must give back. Answers are checked, never trusted."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-def keyed_by(field: str) -> BeforeValidator:
-    """Let a list of answers be given as an object too, whose keys are this field of its entries: a schema can ask for
-    each key of an object once, and not for each value in a list."""
-
-    def entries(value: object) -> object:
-        if not isinstance(value, dict) or not all(isinstance(entry, dict) for entry in value.values()):
-            return value
-        return [{field: key, **entry} for key, entry in value.items()]
-
-    return BeforeValidator(entries)
-
-
-class Context(BaseModel):
-    """A piece of a request's context."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class TaskBrief(Context):
@@ -165,27 +114,6 @@ class CodeChange(Answer):
     files: tuple[WholeFile, ...] = Field(min_length=1)
     note: str = ""
     """What was done, in a sentence; goes into the commit message."""
-
-
-class Request(BaseModel, Generic[A]):
-    """A question. Subclasses add their context as fields and set `kind` and `answer_type`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: ClassVar[str]
-    answer_type: ClassVar[type[Answer]]
-
-    def key(self) -> str:
-        """Content hash of the question: equal questions, equal keys."""
-        return question_key(self.kind, self.model_dump(mode="json"))
-
-    def flaw_of(self, answer: A) -> str:  # noqa: ARG002  subclasses look at it
-        """What makes a well-formed answer useless for this question, in words for a model; empty when nothing does."""
-        return ""
-
-    def leeway(self) -> Leeway:
-        """What an answer can be, where the question decides it and not the answer's type alone."""
-        return Leeway()
 
 
 class ProposeIdeas(Request[Ideas]):
@@ -329,11 +257,5 @@ def _syntax_error(code: str) -> str:
     return ""
 
 
-def question_key(kind: str, fields: dict[str, Any]) -> str:
-    """Content hash of a question, from its kind and its fields as JSON values."""
-    text = json.dumps({"kind": kind, **fields}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 REQUESTS: tuple[type[Request[Any]], ...] = (ProposeIdeas, WriteCode, RepairCode, AskAboutItem)
-"""Every kind of question there is."""
+"""Every kind of question that the loop asks."""

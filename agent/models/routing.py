@@ -9,7 +9,8 @@ from agent.errors import BadConfiguration, ModelUnavailable
 from agent.models.discover_requests import DISCOVER_REQUESTS
 from agent.models.literature_requests import LITERATURE_REQUESTS
 from agent.models.model import Model
-from agent.models.requests import REQUESTS, Answer, Request
+from agent.models.request import Answer, Request
+from agent.models.requests import REQUESTS
 
 A = TypeVar("A", bound=Answer)
 

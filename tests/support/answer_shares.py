@@ -11,7 +11,8 @@ from agent.models.discover_requests import DISCOVER_REQUESTS
 from agent.models.endpoint import OpenAISettings
 from agent.models.literature_requests import LITERATURE_REQUESTS
 from agent.models.openai_model import OpenAIModel
-from agent.models.requests import REQUESTS, Request
+from agent.models.request import Request
+from agent.models.requests import REQUESTS
 from agent.models.usage import CallRecord
 
 CONTEXTS = Path(__file__).parents[1] / "unit" / "models" / "contexts"

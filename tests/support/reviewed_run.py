@@ -11,7 +11,8 @@ from pathlib import Path
 
 from quick_runs import BETTER, go, proposing, writing
 
-from agent.models.requests import Answer, CodeChange, Request, WriteCode
+from agent.models.request import Answer, Request
+from agent.models.requests import CodeChange, WriteCode
 from agent.run import Run
 from agent.testing import ScriptedModel
 

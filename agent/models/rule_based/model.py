@@ -14,7 +14,8 @@ from agent.models.discover_requests import (
     ProposeObjectives,
     ReviseWorkflow,
 )
-from agent.models.requests import Answer, AskAboutItem, ProposeIdeas, RepairCode, Request, WriteCode
+from agent.models.request import Answer, Request
+from agent.models.requests import AskAboutItem, ProposeIdeas, RepairCode, WriteCode
 from agent.models.rule_based.answering import answer_about
 from agent.models.rule_based.discover_hypotheses import propose_hypotheses
 from agent.models.rule_based.discover_judging import judge_hypothesis

@@ -10,7 +10,8 @@ from agent.errors import BadConfiguration, BudgetSpent
 from agent.models.budget import BudgetedModel, Spending
 from agent.models.limits import IdeaLimits, ModelLimits
 from agent.models.prices import Price, dollars_of, known_prices, price_table, require_prices
-from agent.models.requests import Ideas, Request
+from agent.models.request import Request
+from agent.models.requests import Ideas
 from agent.models.usage import CallRecord, Usage, asking_about
 
 PRICE = Price(prompt=1.0, completion=4.0)

@@ -15,7 +15,8 @@ from agent.models.forms import ladder
 from agent.models.literature_requests import LITERATURE_REQUESTS
 from agent.models.openai_model import MAX_REPAIRS
 from agent.models.prompts import fenced, line, render, render_repair
-from agent.models.requests import ECHO, REQUESTS, Ideas, Request, TaskBrief
+from agent.models.request import Request
+from agent.models.requests import ECHO, REQUESTS, Ideas, TaskBrief
 
 HERE = Path(__file__).parent
 KINDS = {request.kind: request for request in (*REQUESTS, *LITERATURE_REQUESTS, *DISCOVER_REQUESTS)}

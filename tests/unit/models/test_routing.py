@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from agent.errors import BadConfiguration, ModelFailed, ModelUnavailable
-from agent.models.requests import CodeChange, IdeaDraft, Ideas, Request
+from agent.models.request import Request
+from agent.models.requests import CodeChange, IdeaDraft, Ideas
 from agent.models.routing import FallbackModel, RoutedModel
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from agent.errors import ModelFailed
 from agent.literature.novelty import independence
-from agent.models.requests import IdeaDraft, PaperExcerpt, PastIdea, ProposeIdeas, Request, SourceFile, TaskBrief
+from agent.models.request import Request
+from agent.models.requests import IdeaDraft, PaperExcerpt, PastIdea, ProposeIdeas, SourceFile, TaskBrief
 from agent.models.rule_based import RuleBasedModel
 from agent.models.rule_based.catalogue import BY_NAME, CATALOGUE
 from agent.models.rule_based.component import compatible
