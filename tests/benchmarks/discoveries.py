@@ -4,7 +4,9 @@
 
 Prints a line a set: samples and features, minutes, objectives, steps, jobs with the controls, looks at the plans and
 changes of them, accepted hypotheses of all, and the known answers among the accepted ones. With `--shuffled` the sample
-sheet's rows are permuted against the samples first: whatever is accepted then is false. The data lies in
+sheet's rows are permuted against the samples first: whatever is accepted then is false. Where it is known of each
+feature whether it changes (`ramus-LOW-HIGH`, `hye`), the last column says how many of those that were tested are
+called, which share of the calls is false, and how many of the accepted claims are true. The data lies in
 $ECHOLOCATE_TEST_DATA (default: ../shared/data).
 """
 
@@ -18,7 +20,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +28,7 @@ from agent.config import ModelChoice
 from agent.discover.records import HypothesisRecord, ObjectiveRecord, RefinementRecord, StepRecord
 from agent.discover.settings import REFINEMENTS, Hints, Refinement
 from agent.discover.starting import new_discovery
+from agent.discover.tables import table_of
 from agent.discover.work import DISCOVER, open_discovery
 from agent.loop import work
 from agent.models.discover_answers import Direction
@@ -34,6 +37,14 @@ from agent.run import Run
 from sandboxes.choose import choose
 
 DATA = Path(os.environ.get("ECHOLOCATE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data")) / "proteomics"
+
+
+class Truth(NamedTuple):
+    """Which features change: a table beside the data, and what a column of it means; None where it cannot be told."""
+
+    table: str
+    column: str
+    changes: Callable[[str], bool | None]
 
 
 class Set(NamedTuple):
@@ -46,6 +57,9 @@ class Set(NamedTuple):
     """Entities that accepted hypotheses should claim, and in which direction."""
     absent: tuple[str, ...] = ()
     """Entities that must be named as not shown."""
+    truth: Truth | None = None
+    only: tuple[str, ...] = ()
+    """Words of which each row of the sample sheet that is taken has one; empty takes all."""
     rounds: int = 1
     objectives: int = 2
 
@@ -97,29 +111,54 @@ SETS = {
     ),
     "huang": Set("huang2020_tmt_null_subset/protein_level.tsv.gz", None, Hints(group="Condition")),
     "ramus": Set("ramus2016_ups1_maxquant/proteinGroups.txt.gz", "ramus2016_ups1_maxquant/samples.tsv"),
-    "hye": Set("vanpuyvelde2022_hye_diann/report.pg_matrix.tsv", "vanpuyvelde2022_hye_diann/samples.tsv"),
+    "hye": Set(
+        "vanpuyvelde2022_hye_diann/report.pg_matrix.tsv",
+        "vanpuyvelde2022_hye_diann/samples.tsv",
+        truth=Truth(
+            "vanpuyvelde2022_hye_diann/truth.tsv", "log2fc_A_vs_B", lambda said: float(said) != 0 if said else None
+        ),
+    ),
     "zhang": Set("zhang2017_ubilength_interactome/proteinGroups.tsv.gz", "zhang2017_ubilength_interactome/samples.tsv"),
     "gygi": Set("gygi2020_tko_tmtpro16/proteins.tsv.gz", "gygi2020_tko_tmtpro16/samples.tsv"),
 }
+for low, high in ((12500, 25000), (25000, 50000), (5000, 12500), (12500, 50000), (5000, 25000), (2500, 25000)):
+    SETS[f"ramus-{low}-{high}"] = SETS["ramus"]._replace(
+        hints=Hints(group="group"),
+        truth=Truth("ramus2016_ups1_maxquant/truth.tsv", "species", {"UPS1": True, "YEAST": False}.get),
+        only=(f"c{low}", f"c{high}"),
+        objectives=1,
+    )
 
 
-def shuffled(sheet: Path, folder: Path, seed: int) -> Path:
-    """The sample sheet with its labels permuted among the samples, until other samples share one: groups that only
-    swapped their names are the true ones. Names, by which samples are found in the table, stay where they are."""
-    content = sheet.read_bytes()
-    text = (gzip.decompress(content) if sheet.suffix == ".gz" else content).decode("utf-8")
-    separator = "\t" if "\t" in text.partition("\n")[0] else ","
-    header, *rows = csv.reader(text.splitlines(), delimiter=separator)
+def rows_of(table: Path) -> list[list[str]]:
+    """A table's rows, its header first."""
+    content = table.read_bytes()
+    text = (gzip.decompress(content) if table.suffix == ".gz" else content).decode("utf-8")
+    return list(csv.reader(text.splitlines(), delimiter="\t" if "\t" in text.partition("\n")[0] else ","))
+
+
+def sheet_of(chosen: Set, folder: Path, seed: int | None) -> Path | None:
+    """The sample sheet of a set, as far as its rows are taken, and permuted where there is a seed."""
+    if chosen.samples is None:
+        return None
+    header, *rows = rows_of(DATA / chosen.samples)
+    rows = [row for row in rows if not chosen.only or set(chosen.only) & set(row)]
+    target = folder / "samples.csv"
+    with target.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([header, *(rows if seed is None else shuffled(rows, seed))])
+    return target
+
+
+def shuffled(rows: list[list[str]], seed: int) -> list[tuple[str, ...]]:
+    """The rows of a sample sheet with its labels permuted, until other samples share one: groups that only swapped
+    their names are the true ones. Names, by which samples are found in the table, stay where they are."""
     columns = list(zip(*rows, strict=True))
     draw, order = random.Random(seed), list(range(len(rows)))
     moved = columns
     while any(map(_same_groups, columns, moved)):
         draw.shuffle(order)
         moved = [one if _names(one) else tuple(one[at] for at in order) for one in columns]
-    target = folder / f"shuffled{sheet.suffixes[0]}"
-    with target.open("w", newline="", encoding="utf-8") as out:
-        csv.writer(out, delimiter=separator).writerows([header, *zip(*moved, strict=True)])
-    return target
+    return list(zip(*moved, strict=True))
 
 
 def _names(values: tuple[str, ...]) -> bool:
@@ -136,9 +175,8 @@ def discover(name: str, runs: Path, sandbox: str, seed: int | None, refine: tupl
     chosen = SETS[name]
     files = {"table": DATA / chosen.table}
     with tempfile.TemporaryDirectory() as folder:
-        if chosen.samples:
-            sheet = DATA / chosen.samples
-            files["samples"] = sheet if seed is None else shuffled(sheet, Path(folder), seed)
+        if sheet := sheet_of(chosen, Path(folder), seed):
+            files["samples"] = sheet
         run = new_discovery(
             runs,
             name="-".join((name, *(() if seed is None else ("shuffled", str(seed))), *_left_out(refine))),
@@ -200,7 +238,22 @@ def _known(run: Run, chosen: Set, claims: list[dict[str, Any]]) -> str:
     absent = [one for one in chosen.absent if not any(one.casefold() == fact for fact, _ in named) and one in report]
     parts = [f"{len(found)}/{len(chosen.known)} {' '.join(found)}"] if chosen.known else []
     parts += [f"not shown {len(absent)}/{len(chosen.absent)} {' '.join(absent)}"] if chosen.absent else []
+    parts += [] if chosen.truth is None else [_true(run, chosen.truth, claims)]
     return "; ".join(parts)
+
+
+def _true(run: Run, truth: Truth, claims: list[dict[str, Any]]) -> str:
+    """Of the comparison of two groups: which of the features that change are called, and which calls are false."""
+    header, *rows = rows_of(DATA / truth.table)
+    changes = {row[0]: truth.changes(row[header.index(truth.column)]) for row in rows}
+    steps = run.all(StepRecord, tool="test_differential", variant="", status="ok")
+    table = table_of(run, steps[0].tables["differential"])
+    tested = {row: change for row in table.rows if (change := changes.get(row)) is not None}
+    called = [change for row, change in tested.items() if table.called(row)]
+    said = [changes.get(claim["at"]["row"]) for claim in claims]
+    found, false = sum(called) / max(1, sum(tested.values())), called.count(False) / max(1, len(called))
+    true = f"{said.count(True)} of {len(said)} claims true"
+    return f"sensitivity {found:.3f}, FDP {false:.3f} ({len(called)} called); {true}"
 
 
 def main() -> None:

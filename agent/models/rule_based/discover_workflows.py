@@ -27,6 +27,12 @@ _EDGES = re.compile(r"ppi|network|edge|interact", re.IGNORECASE)
 _WINDOW = re.compile(r"window|flank", re.IGNORECASE)
 _ANSWERING = ("test_", "build_panel", "find_")
 _ADJUSTING = ("covariates", "block")
+_BY_BULK, _BY_PEPTIDES = {"null": "empirical"}, {"method": "deqms"}
+_PEPTIDES = "peptides"
+_SITES = frozenset({"window", "position"})
+"""Columns of features that are sites: a treatment moves many of them."""
+_BULK = 400
+"""Features whose bulk says what no change looks like: the test needs 200, and filtering can take half."""
 _ENOUGH_FOR_FISHER = 4
 """Samples a group from which Fisher's exact test can reach p < 0.05 at all."""
 _MISSING = 0.02
@@ -61,7 +67,8 @@ def plan_workflow(request: PlanWorkflow) -> WorkflowPlan:
 
 def _prepare(plan: _Plan, asked: ObjectiveDraft, data: DataBrief, *, plainer: bool) -> None:
     """From the data as read to data that a test can take. Normalisation comes before filtering: on a three-species
-    benchmark that order has a fifth of the false discoveries of the other one."""
+    benchmark that order has a fifth of the false discoveries of the other one. A test against the bulk takes a common
+    shift out itself, and finds more after filtering, since the median is then one of the same features throughout."""
     if asked.within_level:
         plan.add(
             "select_samples", "only these are asked about", column=asked.within_column, values=(asked.within_level,)
@@ -79,14 +86,22 @@ def _prepare(plan: _Plan, asked: ObjectiveDraft, data: DataBrief, *, plainer: bo
         plan.add("select_samples", "the two groups that are compared", column=asked.column, values=both)
     if data.scale == "raw" and not data.with_role("cells of"):
         plan.add("log_transform", "so that differences are ratios")
-    if data.scale != "ratio" and not data.with_role("cells of"):
-        plan.add("normalise", "samples differ in how much was measured", method="median")
+    bulk = not plainer and _bulk_is_unchanged(asked, data)
+    if not bulk:
+        _normalise(plan, data)
     if asked.aim == "two_groups" and data.missing_share > _MISSING:
         method = "fisher" if _smallest_group(asked, data) >= _ENOUGH_FOR_FISHER else "abundance"
         _two(plan, "test_presence", "found in one group and not in the other", asked, method=method)
     by_group = column is not None and column.kind == "category" and not plainer and asked.aim != "against_reference"
     group = {"group": asked.column, "groups": "all" if asked.aim != "several_groups" else "one"} if by_group else {}
     plan.add("filter_features", "what was hardly measured cannot be tested", minimum=2 if by_group else 3, **group)
+    if bulk:
+        _normalise(plan, data)
+
+
+def _normalise(plan: _Plan, data: DataBrief) -> None:
+    if data.scale != "ratio" and not data.with_role("cells of"):
+        plan.add("normalise", "samples differ in how much was measured", method="median")
 
 
 def _two(plan: _Plan, tool: str, purpose: str, asked: ObjectiveDraft, **more: object) -> str:
@@ -98,11 +113,27 @@ def _test_two_groups(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:
     asked = request.objective
     adjust: dict[str, object] = {} if plainer else {"covariates": asked.covariates, "block": asked.pairs}
     cut = _smallest_effect(request)
-    tests = _two(plan, "test_differential", "which features differ", asked, **adjust, smallest_log2_fc=cut)
+    known: dict[str, str] = {} if plainer else _assumptions(asked, request.data)
+    tests = _two(plan, "test_differential", "which features differ", asked, **adjust, **known, smallest_log2_fc=cut)
     if tests:
         plan.add("plot_volcano", "effect against evidence", tests=f"{tests}.differential")
         plan.add("plot_heatmap", "the strongest in all samples", tests=f"{tests}.differential", group=asked.column)
         _interpret(plan, request, f"{tests}.differential", adjust)
+
+
+def _assumptions(asked: ObjectiveDraft, data: DataBrief) -> dict[str, str]:
+    """What a test of few samples can take from the features together: how far those lie that do not change, and how
+    much those of as many peptides scatter."""
+    if not _bulk_is_unchanged(asked, data):
+        return {}
+    return _BY_BULK | (_BY_PEPTIDES if _PEPTIDES in data.feature_columns else {})
+
+
+def _bulk_is_unchanged(asked: ObjectiveDraft, data: DataBrief) -> bool:
+    """Whether most features can be taken for unchanged, and few samples make that worth it: never of sites, cells or a
+    targeted panel."""
+    few = asked.aim == "two_groups" and 0 < _smallest_group(asked, data) < SMALL_GROUP
+    return few and data.features >= _BULK and not _SITES & set(data.feature_columns)
 
 
 def _test_against_reference(plan: _Plan, request: PlanWorkflow, plainer: bool) -> None:  # noqa: FBT001, ARG001
@@ -193,7 +224,8 @@ _TESTS: dict[str, Callable[[_Plan, PlanWorkflow, bool], None]] = {
 
 def revise_workflow(request: ReviseWorkflow) -> Revision:
     """Keep the plan while steps go well. What a failed step would have given is not waited for: steps that name its
-    tables go; after a failed test the same test is tried without covariates and pairs."""
+    tables go; a failed test is tried again without what asks most of the data: peptide counts, the bulk of the features
+    as its null, covariates and pairs."""
     last, number = request.done[-1], len(request.done)
     if last.status == "ok":
         return Revision(action="keep", reason="the step went well")
@@ -201,9 +233,9 @@ def revise_workflow(request: ReviseWorkflow) -> Revision:
     if last.tool == "aggregate_cells":
         return Revision(action="stop", reason=f"{reason}; cells of a sample are no replicates"[:600])
     planned = list(enumerate(request.remaining, start=number + 1))
-    if last.tool.startswith("test_") and _adjusted(last.parameters):
-        again = _plainer(last.tool, last.parameters)
-        reason = f"{reason}; tried without adjustment"
+    if last.tool.startswith("test_") and (much := _asking_much(last.parameters)):
+        again = _without(much, last.tool, last.parameters)
+        reason = f"{reason}; tried without {' and '.join(much)}"
         return Revision(action="change", steps=_renumbered([(number, again), *planned], number + 1), reason=reason)
     left = [(old, step) for old, step in planned if not _names_table_of(step, last.label)]
     if len(left) < len(planned):
@@ -231,14 +263,19 @@ def _names_table_of(step: StepDraft, label: str) -> bool:
     return any(one.value.startswith(f"{label}.") for one in step.parameters)
 
 
-def _adjusted(parameters: dict[str, str]) -> bool:
-    return any(parameters.get(name) for name in _ADJUSTING)
+def _asking_much(parameters: dict[str, str]) -> tuple[str, ...]:
+    """The parameters by which a test asks most of the data, of those that it has."""
+    if parameters.get("method") == _BY_PEPTIDES["method"]:
+        return ("method",)
+    if parameters.get("null") == _BY_BULK["null"]:
+        return ("null",)
+    return tuple(name for name in _ADJUSTING if parameters.get(name))
 
 
-def _plainer(tool: str, parameters: dict[str, str]) -> StepDraft:
-    """The same test without what it was adjusted for."""
-    kept = {name: value for name, value in parameters.items() if name not in _ADJUSTING}
-    return StepDraft.of(tool, "without adjustment", **kept)
+def _without(names: tuple[str, ...], tool: str, parameters: dict[str, str]) -> StepDraft:
+    """The same test without these."""
+    kept = {name: value for name, value in parameters.items() if name not in names}
+    return StepDraft.of(tool, f"without {' and '.join(names)}", **kept)
 
 
 def answer_objective(request: AnswerObjective) -> ObjectiveVerdict:

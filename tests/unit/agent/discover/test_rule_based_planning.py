@@ -32,7 +32,10 @@ TOOLS = (
     tool("normalise", "method"),
     tool("filter_features", "group", "minimum", "groups"),
     tool("test_presence", "group", "numerator", "denominator"),
-    tool("test_differential", "group", "numerator", "denominator", "covariates", "block", "smallest_log2_fc"),
+    tool(
+        "test_differential",
+        *("group", "numerator", "denominator", "covariates", "block", "method", "null", "smallest_log2_fc"),
+    ),
     tool("test_reference", "group", "numerator", "smallest_log2_fc"),
     tool("test_groups", "group", "covariates"),
     tool("test_survival", "time", "event", "covariates"),
@@ -49,9 +52,14 @@ def column(name, role, **levels):
     return ColumnBrief(name=name, kind="category" if levels else "number", levels=levels, role=role)
 
 
-def data(*columns, scale="raw", missing=0.2, features=(), samples=12):
+def data(*columns, scale="raw", missing=0.2, features=(), samples=12, measured=300):
     return DataBrief(
-        samples=samples, features=900, scale=scale, missing_share=missing, columns=columns, feature_columns=features
+        samples=samples,
+        features=measured,
+        scale=scale,
+        missing_share=missing,
+        columns=columns,
+        feature_columns=features,
     )
 
 
@@ -84,6 +92,36 @@ def test_two_groups_of_raw_intensities():
         "group": "group", "numerator": "case", "denominator": "ctrl", "covariates": "batch", "smallest_log2_fc": "0.585"
     }  # fmt: skip
     assert given(steps[5]) == {"tests": "s5.differential"}
+
+
+def many(features=("gene", "peptides"), size=6, measured=900):
+    groups = column("group", "group", ctrl=size, case=size)
+    return data(groups, features=features, measured=measured, samples=2 * size)
+
+
+def test_few_samples_of_many_proteins_are_tested_against_their_bulk_after_filtering():
+    steps = planned(data=many())
+    assert [one.tool for one in steps[:5]] == [
+        "log_transform", "test_presence", "filter_features", "normalise", "test_differential",
+    ]  # fmt: skip
+    assert (given(steps[4])["method"], given(steps[4])["null"]) == ("deqms", "empirical")
+    uncounted = next(one for one in planned(data=many(("gene",))) if one.tool == "test_differential")
+    assert (given(uncounted).get("method"), given(uncounted)["null"]) == (None, "empirical")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        many(size=8),
+        many(measured=300),
+        many(("gene", "peptides", "position")),
+        many(("window",)),
+        data(column("group", "group", ctrl=6, case=6), column("sample", "cells of", s1=6, s2=6), measured=900),
+    ],
+)
+def test_many_samples_panels_sites_and_cells_are_not(other):
+    (step,) = (one for one in planned(data=other) if one.tool == "test_differential")
+    assert not {"method", "null"} & set(given(step))
 
 
 def test_ratios_need_no_logarithm_and_complete_data_no_presence():
@@ -174,6 +212,25 @@ def test_after_a_failed_test_the_plainer_one_takes_its_place_and_its_tables():
     assert [one.tool for one in revision.steps] == ["test_differential", "plot_volcano", "enrich_ora"]
     assert given(revision.steps[0]) == {"group": "group"}
     assert {given(one)["tests"] for one in revision.steps[1:]} == {"s2.differential"}
+
+
+def test_what_a_test_refused_is_given_up_one_by_one():
+    parameters = given(next(one for one in planned(data=many()) if one.tool == "test_differential"))
+    tried = [parameters]
+    while {"method", "null"} & set(parameters):
+        request = ReviseWorkflow(
+            objective=ASKED,
+            data=TWO,
+            done=(failed("s1", "test_differential", **parameters),),
+            remaining=(),
+            tools=TOOLS,
+        )
+        parameters = given(revise_workflow(request).steps[0])
+        tried.append(parameters)
+    assert [(one.get("method"), one.get("null")) for one in tried] == [
+        ("deqms", "empirical"), (None, "empirical"), (None, None),
+    ]  # fmt: skip
+    assert all(one["covariates"] == "batch" for one in tried)
 
 
 def test_steps_that_wait_for_what_never_came_are_left_out_and_the_others_renumbered():
