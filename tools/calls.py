@@ -135,7 +135,8 @@ def prepare_chain(
         files: name → the user's file; all that parameters may name.
         tables: `label.table` → CSV file of a step before the chain, likewise.
     """
-    named_files = {name: f"file-{n}{path.suffix}" for n, (name, path) in enumerate(sorted((files or {}).items()))}
+    # By the names that people gave: what a tool says of a file that it cannot read is for them.
+    named_files = {name: f"file-{name}{path.suffix}" for name, path in sorted((files or {}).items())}
     named_tables = {name: f"table-{n}.csv" for n, name in enumerate(sorted(tables or {}))}
     inputs = {named_files[name]: path for name, path in (files or {}).items()}
     inputs |= {named_tables[name]: path for name, path in (tables or {}).items()}

@@ -2,7 +2,7 @@
 
 Reads `in/call.json` and the data, makes each call under its tool's contract and writes what it returned below `out/`.
 The first call that gives nothing is the last. A tool that raises ends this program with its traceback, as any program;
-what it says of itself goes into the call's `result.json`.
+what it says of itself, or of a file that it cannot read, goes into the call's `result.json`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tools.calls import CALL, DATA, RESULT, CallFile, ChainFile, ResultFile, output_name
 from tools.contract import try_tool
 from tools.data import describe
-from tools.errors import NotApplicable, ToolFailed, ToolInvalid
+from tools.errors import DataUnreadable, NotApplicable, ToolFailed, ToolInvalid
 from tools.mcp_client import remote_tools
 from tools.registry import tools_of
 from tools.tool import Result, Tool
@@ -47,7 +47,7 @@ def _make(call: CallFile, files: dict[str, Path], tables: dict[str, Path], out: 
         result = try_tool(tool, _data(), files, tables, **call.parameters)
     except NotApplicable as error:
         return ResultFile(refused=error.reasons)
-    except (ToolFailed, ToolInvalid) as error:
+    except (ToolFailed, ToolInvalid, DataUnreadable) as error:
         return ResultFile(failed=str(error))
     answer = ResultFile(
         summary=result.summary[:MAX_SUMMARY],

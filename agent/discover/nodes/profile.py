@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from langgraph.runtime import Runtime
 
 from agent.discover.context import DiscoverContext
@@ -17,6 +19,7 @@ from agent.models.discover_answers import ColumnBrief, DataBrief, StepDraft
 from tools.data import DataState
 
 READ, QUALITY, HELD, DESIGN = "read", "quality", "held", "design"
+_MOST_NAMED = 40
 _MOST_CHECKED = 6
 """Columns whose design is checked: a clinical sheet has hundreds, and objectives come from the first."""
 ENOUGH_TO_HOLD_BACK = 12
@@ -36,7 +39,7 @@ async def profile(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, 
     names = {"table": "table"} | ({"samples": "samples"} if "samples" in context.files else {})
     read = await run_step(context, Place(PROFILE), 1, _step(READ, "read_quantities", **names), Standing())
     if read.status != "ok":
-        raise BadConfiguration(f"{context.settings.files['table']}: {read.reason}")
+        raise BadConfiguration(f"the data cannot be read: {read.reason}")
     standing = Standing().after(read)
     _check_hints(context, state_of(read))
     data = brief(state_of(read), context.settings.hints)
@@ -75,8 +78,12 @@ def _check_hints(context: DiscoverContext, state: DataState) -> None:
     named = {"--group": hints.group, "--pairs": hints.pairs, "--time": hints.time, "--event": hints.event}
     for option, name in [*named.items(), *(("--covariate", name) for name in hints.covariates)]:
         if name and state.column(name) is None:
-            there = ", ".join(column.name for column in state.sample_columns[:40]) or "no column"
-            raise BadConfiguration(f"{option} {name}: the sample sheet has no such column; it has {there}")
+            there = [column.name for column in state.sample_columns]
+            # Names are read without underscores around them and without slashes: what was typed may be one in the file.
+            near = get_close_matches(name, there, n=1)
+            listed = ", ".join(there[:_MOST_NAMED]) or "no column"
+            meant = f". Is `{near[0]}` meant?" if near else ""
+            raise BadConfiguration(f"{option} {name}: the sample sheet has no such column; it has {listed}{meant}")
 
 
 async def _hold_back(context: DiscoverContext, data: DataBrief, standing: Standing) -> None:

@@ -85,6 +85,14 @@ def test_a_tool_that_crashes_leaves_its_traceback(folder: Path, tmp_path: Path) 
         collect(tool.spec, outcome.outputs)
 
 
+def test_a_file_that_cannot_be_read_is_told_by_the_name_that_it_was_given(tmp_path: Path) -> None:
+    (tmp_path / "mine.tsv").write_text("protein\ts1\ts2\n")
+    tool = find_tools().get("read_quantities")
+    outcome = run(prepare(tool, {"table": "table"}, tmp_path, files={"table": tmp_path / "mine.tsv"}), tmp_path)
+    with pytest.raises(ToolFailed, match=r"^file-table\.tsv: has a header and no line below it"):
+        collect(tool.spec, outcome.outputs)
+
+
 def test_a_chain_gives_what_its_calls_give_one_by_one(tmp_path: Path) -> None:
     """Each call finds the data and the tables that those before it left, and every output is told apart."""
     tools = find_tools()

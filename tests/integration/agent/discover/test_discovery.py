@@ -146,6 +146,7 @@ def test_a_batch_that_equals_the_groups_stops_the_objective_with_the_reason(file
     ("more", "says"),
     [
         (("--group", "colour"), "--group colour: the sample sheet has no such column; it has "),
+        (("--group", "_group"), ". Is `group` meant?"),
         (("--file", "sets"), "--file sets: should be a name of its own and a path"),
         (("--no-refine", "everything"), "should be some of steps,workflows,objectives"),
     ],
