@@ -12,7 +12,7 @@ from agent.discover.evidence import Evidence, Row
 from agent.discover.findings import asked_for
 from agent.discover.records import HypothesisRecord, ObjectiveRecord, RefinementRecord, StepRecord
 from agent.discover.rows import DISCOVERY, PROFILE, draft_of, steps_of, workflows
-from agent.discover.settings import REFINEMENTS
+from agent.discover.settings import REFINEMENTS, DiscoverSettings
 from agent.discover.tables import ALPHA, table_of
 from agent.discover.view import HypothesisView, hypothesis_views
 from agent.evidence.findings import FindingsLedger
@@ -73,6 +73,11 @@ class ObjectiveView:
     """Rows that its last workflow's tests call."""
     not_shown: tuple[NotShown, ...]
 
+    @property
+    def without_result(self) -> tuple[StepView, ...]:
+        """Steps that did not fit the data, or failed."""
+        return tuple(step for _, _, steps in self.workflows for step in steps if step.status != "ok")
+
 
 @dataclass(frozen=True)
 class RefinementView:
@@ -93,14 +98,15 @@ class Discovery:
     written: datetime
     describes_model: str
     question: Quoted
-    files: tuple[str, ...]
+    files: tuple[Quoted, ...]
+    """What was handed in, with what it was called where it came from."""
     ended: Stated | None
     """Why; None while the run has not."""
     hypotheses: tuple[HypothesisView, ...]
     objectives: tuple[ObjectiveView, ...]
     profile: tuple[StepView, ...]
     design: tuple[Quoted, ...]
-    """What the design check warns of."""
+    """What is to be known of the data before anything is believed: of the sample sheet, the samples, the groups."""
     held_back: bool
     refinements: tuple[RefinementView, ...]
     """Those that changed something."""
@@ -110,6 +116,8 @@ class Discovery:
     """Level → how often a plan was looked at."""
     protections: tuple[Protection, ...]
     accepted: Cited
+    confirmed: Cited
+    """Accepted hypotheses that held-back samples confirm in every claim."""
     written_down: Cited
     """Hypotheses, refused ones among them."""
     tests: Cited
@@ -132,15 +140,16 @@ def read_discovery(run: Run) -> Discovery:
     objectives = run.all(ObjectiveRecord, ObjectiveRecord.round, ObjectiveRecord.id)
     evidence = [Evidence.model_validate(row.evidence) for row in run.all(HypothesisRecord)]
     warnings = dict.fromkeys(text for row in rows for text in _warned(row))
+    hypotheses = hypothesis_views(run, ledger)
     return Discovery(
         config=run.config,
         ledger=ledger,
         written=datetime.now(UTC),
         describes_model=RuleBasedModel.describes_itself if run.config.model.name == RULE_BASED else "",
         question=quote(settings.hints.question if settings else "", "harness"),
-        files=tuple(settings.files.values()) if settings else (),
+        files=tuple(quote(text, "program") for text in _files(settings)) if settings else (),
         ended=ledger.event(ends[-1]) if ends else None,
-        hypotheses=hypothesis_views(run, ledger),
+        hypotheses=hypotheses,
         objectives=tuple(_objective(run, ledger, row) for row in objectives),
         profile=tuple(_step(ledger, row) for row in steps_of(run, PROFILE)),
         design=tuple(quote(text, "program") for text in warnings),
@@ -153,6 +162,9 @@ def read_discovery(run: Run) -> Discovery:
         },
         protections=_protections(ledger, rows),
         accepted=ledger.count(HypothesisRecord, status="accepted"),
+        confirmed=ledger.counted(
+            "accepted hypotheses that held-back samples confirm", (one.id for one in hypotheses if _confirmed(one))
+        ),
         written_down=ledger.count(HypothesisRecord),
         tests=ledger.tests(evidence),
         steps=ledger.counted("steps of the analysis", (row.id for row in rows if not row.variant)),
@@ -161,8 +173,21 @@ def read_discovery(run: Run) -> Discovery:
     )
 
 
+def _files(settings: DiscoverSettings) -> Iterator[str]:
+    for name, kept in settings.files.items():
+        given = settings.given.get(name)
+        yield f"{name}: {given.name}, SHA-256 {given.sha256}" if given else kept
+
+
+def _confirmed(one: HypothesisView) -> bool:
+    if one.status != "accepted" or one.confirmed is None:
+        return False
+    return one.confirmed.value == len(one.claims)
+
+
 def _warned(row: StepRecord) -> list[str]:
-    return [str(text) for text in row.warnings] if row.tool == "check_design" else []
+    told_of_all = row.tool == "check_design" or (row.workflow_id == PROFILE and not row.variant)
+    return [str(text) for text in row.warnings] if told_of_all else []
 
 
 def _objective(run: Run, ledger: FindingsLedger, row: ObjectiveRecord) -> ObjectiveView:

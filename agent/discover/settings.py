@@ -36,6 +36,15 @@ class Hints(BaseModel):
     against. Empty where the values are none, or ratios to a pool."""
 
 
+class GivenFile(BaseModel):
+    """A file where it came from, so that a reader of the report can tell which one it was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    sha256: str
+
+
 class DiscoverSettings(BaseModel):
     """Of a run that discovers."""
 
@@ -44,6 +53,8 @@ class DiscoverSettings(BaseModel):
     files: dict[str, str]
     """Name → file name below the run's folder `data/`: copies, so that the run does not change when the files do.
     `table` is the table of quantities, `samples` the sample sheet."""
+    given: dict[str, GivenFile] = Field(default_factory=dict)
+    """Name → what its copy was made of."""
     hints: Hints = Hints()
     tools: tuple[str, ...] = ()
     """Folders of the user's own tools."""

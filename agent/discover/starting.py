@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import NotRequired, TypedDict, Unpack
 
 from agent.config import ModelChoice, SandboxName
 from agent.discover.context import DATA_FOLDER
-from agent.discover.settings import DiscoverSettings, Hints, Refinement
+from agent.discover.settings import DiscoverSettings, GivenFile, Hints, Refinement
 from agent.errors import BadConfiguration
 from agent.models.prices import Price
 from agent.review.settings import ReviewSettings
@@ -64,6 +65,7 @@ def new_discovery(runs: Path, **wishes: Unpack[Wishes]) -> Run:
     }
     settings = DiscoverSettings(
         files=kept,
+        given={name: GivenFile(name=path.name, sha256=_sha256(path)) for name, path in files.items()},
         hints=wishes["hints"],
         tools=tuple(str(folder.resolve()) for folder in wishes["tools"]),
         servers=tuple(wishes.get("servers", ())),
@@ -101,6 +103,11 @@ def named_files(texts: Sequence[str]) -> dict[str, Path]:
             raise BadConfiguration(f"--file {text}: should be a name of its own and a path, such as gene_sets=go.gmt")
         found[name] = Path(path)
     return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _check_file(name: str, path: Path) -> None:

@@ -19,8 +19,21 @@ from agent.review.quoting import Quoted, quote
 from agent.run import Run
 
 _EFFECTS = ("log2_fc", "log2_spread", "largest_change", "at", "log2_fc_difference", "hazard_ratio", "odds_ratio", "nes",
-            "slope", "correlation", "z", "score")  # fmt: skip
-_SHOWN = (*_EFFECTS, "ci_low", "ci_high", "n_numerator", "n_denominator", "p", "q")
+            "slope", "correlation", "z", "score", "difference")  # fmt: skip
+_LABELS = {
+    "log2_fc": "log2 fold change",
+    "log2_fc_difference": "difference of log2 fold changes",
+    "nes": "normalised enrichment score",
+    "ci_low": "interval from",
+    "ci_high": "to",
+    "n_numerator": "values in the first group",
+    "n_denominator": "in the second",
+    "seen_numerator": "samples of the first group that have it",
+    "seen_denominator": "of the second",
+}
+"""Columns of result tables in words, where the name itself is none; others lose their underscores."""
+_COUNTS = ("n_numerator", "n_denominator", "seen_numerator", "seen_denominator")
+_SHOWN = (*_EFFECTS, "ci_low", "ci_high", *_COUNTS, "p", "q")
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,11 @@ class Statistic:
 
     name: str
     value: Cited
+
+    @property
+    def label(self) -> str:
+        """Its name for a reader."""
+        return _LABELS.get(self.name, self.name.replace("_", " "))
 
 
 @dataclass(frozen=True)
@@ -134,6 +152,10 @@ class HypothesisView:
     survived: Cited | None
     """Trials of other choices that the claims survive, of `trials`."""
     trials: Cited | None
+    confirmed: Cited | None
+    """Claims that held-back samples confirm, of `held`."""
+    held: Cited | None
+    """Claims that held-back samples could be asked about; None when they could about none."""
     literature: tuple[PaperView, ...]
     score: Cited | None
     """The judges' mean over the rubric, 1 to 5."""
@@ -161,6 +183,7 @@ def hypothesis_view(run: Run, ledger: FindingsLedger, row: HypothesisRecord) -> 
     evidence = Evidence.model_validate(row.evidence)
     judged = run.all(JudgementRecord, JudgementRecord.criterion, JudgementRecord.judge, hypothesis_id=row.id)
     trials = evidence.trials
+    held = [word for word in map(_held_back, evidence.claims) if word]
     objective = objective_row(run, row.objective_id)
     return HypothesisView(
         id=row.id,
@@ -178,6 +201,8 @@ def hypothesis_view(run: Run, ledger: FindingsLedger, row: HypothesisRecord) -> 
         shuffles=tuple(_shuffle(ledger, row.id, one) for one in evidence.shuffles),
         survived=ledger.of_hypothesis(row.id, "survived", sum(one.survived for one in trials)) if trials else None,
         trials=ledger.of_hypothesis(row.id, "trials", len(trials)) if trials else None,
+        confirmed=ledger.of_hypothesis(row.id, "confirmed", held.count("confirm")) if held else None,
+        held=ledger.of_hypothesis(row.id, "held back", len(held)) if held else None,
         literature=tuple(
             PaperView(
                 one.paper,

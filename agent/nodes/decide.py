@@ -14,7 +14,7 @@ async def decide(state: State, runtime: Runtime[Context]) -> dict[str, int | str
     context, round_ = runtime.context, state["round"]
     stop = context.spent()
     if not stop and round_ >= context.run.config.budget.rounds:
-        stop = f"all {round_} rounds are done"
+        stop = "the one round is done" if round_ == 1 else f"all {round_} rounds are done"
     # Ideas that people rejected are new ones too: why they were rejected is what the next round needs.
     new = {row.decision for row in context.run.all(IdeaRecord, round=round_)} & {"accepted", "rejected"}
     if not stop and not new:

@@ -95,7 +95,7 @@ def _hypothesis(run: Run, hypothesis: str) -> Sight:
 
 
 def _claim(one: ClaimView) -> str:
-    numbers = ", ".join(f"{statistic.name} {statistic.value}" for statistic in one.statistics)
+    numbers = ", ".join(f"{statistic.label} {statistic.value}" for statistic in one.statistics)
     return f"{one.entity}, {one.direction}: {numbers} ({one.tool}, step {one.step})"
 
 

@@ -14,7 +14,7 @@ async def decide(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, i
     context, round_ = runtime.context, state["round"]
     stop = context.spent()
     if not stop and round_ >= context.run.config.budget.rounds:
-        stop = f"all {round_} rounds are done"
+        stop = "the one round is done" if round_ == 1 else f"all {round_} rounds are done"
     if not stop and not context.run.all(ObjectiveRecord, round=round_):
         stop = f"round {round_} brought no new objective"
     if stop:

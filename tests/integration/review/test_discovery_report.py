@@ -16,8 +16,9 @@ from prov.model import ProvAssociation, ProvDerivation, ProvDocument, ProvGenera
 from report_pages import Page
 
 from agent.discover.dossier import read_discovery
-from agent.discover.records import HypothesisRecord
+from agent.discover.records import HypothesisRecord, StepRecord
 from agent.discover.report import RECORDS, write_discovery
+from agent.discover.rows import DISCOVERY, PROFILE
 from agent.evidence.ledger import Cited, Stated
 from agent.review.queue import offer, submit
 from agent.review.rendering import anchor
@@ -56,6 +57,29 @@ def test_the_notebook_looks_up_every_claim_and_draws_what_it_rests_on(run: Run) 
     done = run_notebook(path)
     assert done.returncode == 0, done.stderr
     assert "1 tests, 1 claims as the run wrote them down" in done.stdout
+
+
+def test_what_a_reader_must_know_before_he_believes_stands_at_the_top(tmp_path: Path) -> None:
+    """One claim confirmed and one not is no confirmation; and neither a warning nor a step without result is hidden."""
+    with discovery(tmp_path, "MAPT is found higher in disease.") as run:
+        row = run.get(HypothesisRecord, "h1-1")
+        (claim,) = row.evidence["claims"]
+        held = {"variant": "confirmation", "at": claim["at"], "direction": "higher", "called": True}
+        claims = [{**claim, "held": {**held, "survived": survived}} for survived in (True, False)]
+        row.evidence = {**row.evidence, "claims": claims}
+        run.save(row)
+        state = {"samples": 2, "features": 1, "scale": "log2", "missing_share": 0.0}
+        step = {"number": 1, "tool": "read_quantities", "parameters": {}, "status": "ok", "state": state}
+        run.save(StepRecord(id="profile-read", workflow_id=PROFILE, warnings=["a sample is named twice"], **step))
+        run.save(StepRecord(id="profile-held@d", workflow_id=PROFILE, variant=DISCOVERY, **step))
+        unfit = step | {"status": "not applicable", "reason": "no gene set fits"}
+        run.save(StepRecord(id="o1-1-w1-s2", workflow_id="o1-1-w1", **unfit))
+        write_discovery(run)
+        text = re.sub(r"\(#[^)]*\)", "", (run.folder / "report.md").read_text())
+    assert "held-back samples confirm [0] in every claim" in text
+    assert "| [1] of [2] confirm |" in text
+    assert "No result: read\\_quantities (o1-1-w1-s2, not applicable): “no gene set fits”" in text
+    assert "- “a sample is named twice”" in text
 
 
 @pytest.mark.parametrize(("where", "value"), [("q_run", 0.0002), ("numbers", {"q": 0.002})])
