@@ -208,6 +208,8 @@ def _tell(context: DiscoverContext, row: StepRecord) -> None:
         variant=row.variant,
         job=row.job,
     )
+    for warning in () if row.variant else row.warnings:
+        context.run.tell("note", row.id, warning)
 
 
 def parameters_of(spec: ToolSpec, values: Sequence[Value]) -> dict[str, Any]:

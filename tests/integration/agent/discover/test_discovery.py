@@ -142,6 +142,13 @@ def test_a_batch_that_equals_the_groups_stops_the_objective_with_the_reason(file
         assert "batch" in (run.folder / "report.md").read_text(encoding="utf-8")
 
 
+def test_without_a_sample_sheet_it_says_what_is_lacking_and_what_the_table_left_out(files, tmp_path):
+    command = (*COMMAND, "discover", str(files["table"]), "--sandbox", "process", "--runs", str(tmp_path))
+    said = run_of(command).stdout
+    assert "brought no new objective: without a sample sheet (--samples) there are no groups to compare" in said
+    assert re.search(r"profile-read +note +there is no sample sheet", said)
+
+
 @pytest.mark.parametrize(
     ("more", "says"),
     [
