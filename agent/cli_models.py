@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from agent.config import ModelChoice, OwnSettings, read_settings
+from agent.errors import BadConfiguration
 from agent.models.prices import Price, known_prices
 from agent.recordings import Recording, read_recording, record_of, scrubbed, write_recording
 from agent.run import Run
@@ -34,6 +35,9 @@ def chosen(own: OwnSettings, name: str | None, base_url: str | None) -> tuple[Mo
     """The model that answers by default, and those for kinds of questions.
 
     What is typed goes before what the file says. An address that neither says is that of the default's endpoint.
+
+    Raises:
+        BadConfiguration: an address that no endpoint can have.
     """
     default = own.models.get(DEFAULT, ModelChoice())
     if name is not None:
@@ -44,9 +48,13 @@ def chosen(own: OwnSettings, name: str | None, base_url: str | None) -> tuple[Mo
         default = default.model_copy(update={"base_url": base_url})
     others = {kind: choice for kind, choice in own.models.items() if kind != DEFAULT}
     address = default.base_url or base_url
-    return default, {
+    others = {
         kind: one if one.base_url else one.model_copy(update={"base_url": address}) for kind, one in others.items()
     }
+    for one in (default, *others.values()):
+        if one.base_url and not one.base_url.startswith(("http://", "https://")):
+            raise BadConfiguration(f"base URL {one.base_url}: should begin with http:// or https://")
+    return default, others
 
 
 def ask_prices(choices: Iterable[ModelChoice], own: Mapping[str, Price], *, needed: bool) -> dict[str, Price]:

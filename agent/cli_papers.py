@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from agent.errors import BadConfiguration
+from agent.errors import BadConfiguration, UserMustAct
 
 papers_app = typer.Typer(no_args_is_help=True, help="Papers: your library, the starter library, online sources.")
 LibraryOption = Annotated[
@@ -48,6 +48,8 @@ def search(
     """Search your library, the starter library and the online sources that you name."""
     from agent.literature.searching import search_everywhere
 
+    if not query.strip():
+        raise UserMustAct("papers search: name some words to search for")
     found = search_everywhere(query, count, sources, offline=offline, library=library)
     if as_json:
         for paper in found.papers:

@@ -55,12 +55,16 @@ def list_runs(runs: RunsOption = Path("runs")) -> None:
 
 def show(
     what: Annotated[
-        str, typer.Argument(help="An idea (r1-2) or an attempt (r1-2-a1); the whole run when left out.")
+        str,
+        typer.Argument(
+            help="An idea (r1-2) or attempt (r1-2-a1); of a discovery, an objective (o1-1), a step (o1-1-w1-s2) or a "
+            "hypothesis (h1-1-2); the whole run when left out."
+        ),
     ] = "",
     run_: Annotated[str, typer.Option("--run", help="A run's name, or its folder; the newest when left out.")] = "",
     runs: RunsOption = Path("runs"),
 ) -> None:
-    """Show a run, an idea or an attempt: diff, traceback, log."""
+    """Show a run or a part of it: an idea's diff, an attempt's traceback, a hypothesis's evidence."""
     with open_run(run_, runs) as opened:
         _out.print(describe(opened, what))
 

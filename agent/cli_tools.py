@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import platformdirs
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from agent.cli_options import McpOption, SandboxOption, ToolsOption
+from agent.errors import UserMustAct
 from agent.tool_calls import call_tool, place_of
 from sandboxes.choose import choose
 from tools.calls import Returned
@@ -26,6 +27,9 @@ from tools.validation import problems_of, run_tests
 
 tools_app = typer.Typer(no_args_is_help=True, help="Tools: what a discovery's workflow steps can call.")
 ToolArgument = Annotated[str, typer.Argument(help="A tool's name.")]
+_READ_FIRST = (
+    "`echolocate tools try read_quantities -s table=TABLE -s samples=SHEET --out read` makes read/data.h5ad of yours"
+)
 _out = Console()
 
 
@@ -42,7 +46,7 @@ def toolbox(folders: list[Path] | None, servers: list[str] | None) -> Toolbox:
 def list_(folder: ToolsOption = None, mcp: McpOption = None) -> None:
     """List all tools, and what could not be loaded."""
     found = toolbox(folder, mcp)
-    table = Table("tool", "what it does", "works on", "cost", "from")
+    table = Table(Column("tool", no_wrap=True), "what it does", "works on", "cost", "from")
     for tool in found.tools.values():
         spec = tool.spec
         works_on = " or ".join(spec.needs.scale) or "any data" if spec.reads_data else "files"
@@ -78,7 +82,7 @@ def _needs(needs: Needs) -> str:
     parts = [
         f"the scale {' or '.join(needs.scale)}" if needs.scale else "",
         "no missing values" if needs.complete else "",
-        f"{needs.samples} samples" if needs.samples else "",
+        f"at least {needs.samples} sample{'' if needs.samples == 1 else 's'}" if needs.samples else "",
         f"{needs.replicates} samples in each of two groups of `{needs.groups}`" if needs.replicates else "",
         *(f"the feature column `{name}`" for name in needs.feature_columns),
     ]
@@ -111,6 +115,8 @@ def try_(
 ) -> None:
     """Call a tool and keep what it returns: data, tables and figures."""
     tool = toolbox(folder, mcp).get(name)
+    if tool.spec.reads_data and data is None:
+        raise UserMustAct(f"{name} works on data: name it with --data. {_READ_FIRST}")
     values = dict(_value(text) for text in parameter or ())
     returned = call_tool(place_of(tool.spec, partial(choose, sandbox)), _cache(), tool, values, data)
     _out.print(returned.summary, markup=False)

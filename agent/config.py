@@ -174,7 +174,7 @@ def read_config(path: Path) -> RunConfig:
         BadConfiguration: the file is missing or not a run's configuration.
     """
     if not path.exists():
-        raise BadConfiguration(f"{path}: no such file, so this folder is not a run")
+        raise BadConfiguration(f"{path}: no such file, so this folder is not a run; `echolocate list` shows runs")
     return read_settings(path, RunConfig)
 
 

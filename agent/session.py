@@ -34,6 +34,8 @@ from sandboxes.gpu_inventory import nvidia_smi, select
 from sandboxes.sandbox import Sandbox
 from workspaces import task as tasks
 
+_NAMES = "should be letters from a to z, digits, dots, hyphens and underscores, a letter or digit first, at most 81"
+
 
 class Wishes(TypedDict):
     """What was asked for."""
@@ -95,7 +97,10 @@ def make_run(runs: Path, fields: Mapping[str, object]) -> Run:
         config = RunConfig.model_validate(known)
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadConfiguration(f"--{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        if first["loc"] == ("id",):
+            raise BadConfiguration(f"--name {fields['name']}: {_NAMES}") from None
+        option = ".".join(map(str, first["loc"])).replace("_", "-")
+        raise BadConfiguration(f"--{option}: {first['msg']}") from None
     choose_model(config, Hooks())
     return _create(runs, _with_prices(config))
 

@@ -56,7 +56,7 @@ def _strongest(image: str, devices: tuple[str, ...], spares: int, tell: Callable
             reasons.append(f"{name}: {unavailable}")
         else:
             if reasons:
-                tell(f"{name} is used, as {reasons[0]}")
+                tell(f"{name} is used, not {reasons[0]}")
             return sandbox
     raise SandboxUnavailable(
         "no sandbox can run here. Start a Docker engine or install bubblewrap (Debian, Ubuntu: `apt install "

@@ -138,7 +138,7 @@ def test_an_engine_without_any_image_says_what_to_do(
     assert len(str(told.value).splitlines()) == 1
     lines: list[str] = []
     assert choose("auto", tell=lines.append).isolation.backend == "bubblewrap"
-    assert [line.startswith("bubblewrap is used, as docker: the Docker engine answers") for line in lines] == [True]
+    assert [line.startswith("bubblewrap is used, not docker: the Docker engine answers") for line in lines] == [True]
 
 
 def test_prune_takes_ours_alone(client: DockerClient) -> None:

@@ -73,6 +73,7 @@ def test_what_is_not_fit_is_said_line_by_line(tmp_path: Path) -> None:
         (("show", "rank_by_similarty"), "there is no tool `rank_by_similarty`"),
         (("list", "--mcp", "nonsense"), "name=program"),
         (("validate", "empty"), "no tool in it"),
+        (("try", "normalise"), "normalise works on data: name it with --data"),
     ],
 )
 def test_bad_input_is_one_line(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
