@@ -14,11 +14,7 @@ from rich.table import Table
 
 from agent.cli_options import SandboxOption
 from agent.config import ModelChoice
-from agent.experiment import baseline_version, measure
 from agent.history import BASELINE
-from agent.loop import open_context
-from agent.models.rule_based.model import RuleBasedModel
-from agent.session import choose_sandbox, new_run
 from workspaces.discovery import find_discovery, list_discoveries
 from workspaces.errors import TaskInvalid
 from workspaces.task import EXAMPLE, TEMPLATE, discovers, find, list_tasks, scaffold, task_folder
@@ -74,6 +70,12 @@ def validate_(task: TaskArgument) -> None:
 @task_app.command()
 def baseline(task: TaskArgument, sandbox: SandboxOption = "auto") -> None:
     """Run a task's baseline with every seed and print its metric on the validation split."""
+    # Here, since what a run works with takes seconds to import, and the commands above have no use for it.
+    from agent.experiment import baseline_version, measure
+    from agent.loop import open_context
+    from agent.models.rule_based.model import RuleBasedModel
+    from agent.session import choose_sandbox, new_run
+
     with tempfile.TemporaryDirectory(prefix="echolocate-") as folder:
         run = new_run(
             Path(folder),

@@ -7,8 +7,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sklearn.utils.discovery import all_estimators
-
 from agent.models.rule_based.repairing.edits import replaced, span, with_imports
 
 if TYPE_CHECKING:
@@ -74,6 +72,8 @@ _NUMPY = {
 @lru_cache(maxsize=1)
 def _estimators() -> dict[str, str]:
     """Class of scikit-learn → its import."""
+    from sklearn.utils.discovery import all_estimators  # here: it takes a second, and most commands repair nothing
+
     found = {name: re.sub(r"\._.*", "", kind.__module__) for name, kind in all_estimators()}
     return {name: f"from {module} import {name}" for name, module in found.items()}
 
