@@ -13,7 +13,7 @@ from rich.text import Text
 
 from agent.errors import BadConfiguration
 
-images_app = typer.Typer(no_args_is_help=True, help="Images: what experiments run in, in Docker.")
+images_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Images: what experiments run in, in Docker.")
 _out = Console()
 # To build or to remove an image can take minutes in which the engine says nothing.
 _PATIENCE_S = 600

@@ -12,7 +12,9 @@ from rich.table import Table
 
 from agent.errors import BadConfiguration, UserMustAct
 
-papers_app = typer.Typer(no_args_is_help=True, help="Papers: your library, the starter library, online sources.")
+papers_app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Papers: your library, the starter library, online sources."
+)
 LibraryOption = Annotated[
     Path | None, typer.Option(envvar="ECHOLOCATE_LIBRARY", help="File of your library; one for each user if left out.")
 ]

@@ -25,7 +25,7 @@ from agent.review.verdicts import VERDICT, Edit, Verdict
 from agent.run import Run
 from agent.session import session_model
 
-review_app = typer.Typer(help="Judge what a run came up with: on pages in your browser, or here.")
+review_app = typer.Typer(add_completion=False, help="Judge what a run came up with: on pages in your browser, or here.")
 
 RunArgument = Annotated[str, typer.Argument(help="A run's name, or its folder.")]
 ItemArgument = Annotated[str, typer.Argument(help="An item, such as r1-2/idea.")]

@@ -20,7 +20,7 @@ from workspaces.errors import TaskInvalid
 from workspaces.task import EXAMPLE, TEMPLATE, discovers, find, list_tasks, scaffold, task_folder
 from workspaces.validation import validate
 
-task_app = typer.Typer(no_args_is_help=True, help="Tasks: what runs improve, or discover in.")
+task_app = typer.Typer(no_args_is_help=True, add_completion=False, help="Tasks: what runs improve, or discover in.")
 TaskArgument = Annotated[str, typer.Argument(help="Name of a built-in task, or a task's folder.")]
 _out = Console()
 

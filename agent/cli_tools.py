@@ -25,7 +25,9 @@ from tools.servers import McpServer
 from tools.tool import Needs, Tool
 from tools.validation import problems_of, run_tests
 
-tools_app = typer.Typer(no_args_is_help=True, help="Tools: what a discovery's workflow steps can call.")
+tools_app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Tools: what a discovery's workflow steps can call."
+)
 ToolArgument = Annotated[str, typer.Argument(help="A tool's name.")]
 _READ_FIRST = (
     "`echolocate tools try read_quantities -s table=TABLE -s samples=SHEET --out read` makes read/data.h5ad of yours"

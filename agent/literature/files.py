@@ -57,7 +57,9 @@ def read_papers(path: Path) -> PapersRead:
         raise BadConfiguration(f"{path}: papers are read from {', '.join(READABLE)} files")
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadConfiguration(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
         raise BadConfiguration(f"{path}: cannot be read: {error}") from error
     papers: list[Paper] = []
     problems: list[str] = []
