@@ -179,6 +179,7 @@ def _row(place: Place, number: int, step: PlannedStep, standing: Standing) -> St
         parameters={one.name: one.value for one in step.draft.parameters},
         purpose=step.draft.purpose,
         status="ok",
+        warnings=[],  # a step that is refused has none, and the column's default comes with the database only
         state=None if standing.state is None else standing.state.model_dump(mode="json"),
         data=standing.data,
     )
