@@ -51,6 +51,8 @@ def _data_promises(spec: ToolSpec, result: Result) -> list[str]:
         broken.append(f"returned data of {data.n_obs} samples and {data.n_vars} features")
     if not data.obs_names.is_unique or not data.var_names.is_unique:
         broken.append("returned data whose samples or features have names that occur twice")
+    if absent := [name for name in spec.adds if name not in data.obs.columns]:
+        broken.append(f"returned data without the sample columns {absent}")
     return broken
 
 

@@ -106,6 +106,8 @@ class ToolSpec(BaseModel):
     reads_data: bool = True
     """False for a reader, which makes data from files."""
     changes_data: bool = False
+    adds: tuple[str, ...] = ()
+    """Sample columns that the data has after it, whatever it had before: later steps of a plan can name them."""
     cost: Cost = "seconds"
     image: str = "proteomics"
     origin: str = ""
@@ -198,6 +200,7 @@ def tool(
     tables: tuple[Table, ...] = (),
     figures: tuple[str, ...] = (),
     changes_data: bool = False,
+    adds: tuple[str, ...] = (),
     cost: Cost = "seconds",
     image: str = "proteomics",
 ) -> Callable[[Callable[..., Result]], Tool]:
@@ -208,6 +211,7 @@ def tool(
         tables: the tables that it returns, all of them.
         figures: names of the pictures that it returns.
         changes_data: whether it returns data.
+        adds: sample columns that the data it returns has in any case.
         cost: how long a call usually takes.
         image: the sandbox image that has what the function imports.
 
@@ -231,6 +235,7 @@ def tool(
             figures=figures,
             reads_data=reads_data,
             changes_data=changes_data,
+            adds=adds,
             cost=cost,
             image=image,
         )

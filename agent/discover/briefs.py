@@ -35,6 +35,7 @@ def brief_of(spec: ToolSpec) -> ToolBrief:
         tables={table.name: table.what for table in spec.tables},
         tests=any(table.tests for table in spec.tables),
         changes_data=spec.changes_data,
+        adds=spec.adds,
         reads_data=spec.reads_data,
     )
 

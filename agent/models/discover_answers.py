@@ -88,6 +88,8 @@ class ToolBrief(Context):
     """Whether it tests something."""
     changes_data: bool
     reads_data: bool
+    adds: tuple[str, ...] = ()
+    """Sample columns that the data has after it."""
 
 
 class DoneStep(Context):

@@ -28,6 +28,8 @@ from agent.models.requests import PaperExcerpt
 
 _ABOUT = 5
 """Findings that one hypothesis is about at most, where an endpoint forces answers: small models list them all."""
+_MOST_COLUMNS = 12
+"""Columns up to which they are forced: some fifty parameters name one, and OpenAI takes 1,000 values in a schema."""
 _TESTED = frozenset(
     {"two_groups", "against_reference", "several_groups", "trend", "time_course", "survival", "interaction"}
 )
@@ -92,7 +94,7 @@ class PlanWorkflow(Request[WorkflowPlan]):
 
     def leeway(self) -> Leeway:
         """Calls of tools that there are, with the parameters that they take."""
-        return Leeway(alternatives={"steps": [_call_of(tool) for tool in self.tools]})
+        return _calls_of(self.tools, self.data)
 
 
 class ReviseWorkflow(Request[Revision]):
@@ -119,7 +121,7 @@ class ReviseWorkflow(Request[Revision]):
 
     def leeway(self) -> Leeway:
         """Calls of tools that there are, with the parameters that they take."""
-        return Leeway(alternatives={"steps": [_call_of(tool) for tool in self.tools]})
+        return _calls_of(self.tools, self.data)
 
 
 class AnswerObjective(Request[ObjectiveVerdict]):
@@ -203,15 +205,25 @@ DISCOVER_REQUESTS: tuple[type[Request[Any]], ...] = (
 """Every kind of question that a discovery asks."""
 
 
-def _call_of(tool: ToolBrief) -> Leeway:
-    """A step that calls this tool: its parameters by name, and of a parameter that is one of several values, those."""
+def _calls_of(tools: tuple[ToolBrief, ...], data: DataBrief) -> Leeway:
+    added = (name for tool in tools for name in tool.adds)
+    columns = tuple(dict.fromkeys((*(column.name for column in data.columns), *added)))
+    return Leeway(alternatives={"steps": [_call_of(tool, columns) for tool in tools]})
+
+
+def _call_of(tool: ToolBrief, columns: tuple[str, ...]) -> Leeway:
+    """A step that calls this tool: its parameters by name, with the values that they can have."""
     return Leeway(
         choices={"tool": (tool.name,)},
         lengths={"parameters": (sum(one.required for one in tool.parameters), len(tool.parameters))},
-        alternatives={"parameters": [_value_of(one) for one in tool.parameters]},
+        alternatives={"parameters": [_value_of(one, columns) for one in tool.parameters]},
     )
 
 
-def _value_of(parameter: ParameterBrief) -> Leeway:
-    one_of_several = bool(parameter.choices) and not parameter.type.startswith("list")
-    return Leeway({"name": (parameter.name,), **({"value": parameter.choices} if one_of_several else {})})
+def _value_of(parameter: ParameterBrief, columns: tuple[str, ...]) -> Leeway:
+    """One of several values, or of the sample sheet's columns; anything else is left open, and so are lists."""
+    of_sheet = columns if len(columns) <= _MOST_COLUMNS else ()
+    known = of_sheet if parameter.type == "sample column" else parameter.choices
+    if not known or parameter.type.startswith("list"):
+        return Leeway(choices={"name": (parameter.name,)})
+    return Leeway(choices={"name": (parameter.name,), "value": known if parameter.required else ("", *known)})

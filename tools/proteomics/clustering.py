@@ -55,7 +55,13 @@ MARKERS = Table(
 )
 
 
-@tool(needs=Needs(scale=("log2", "ratio"), samples=6), tables=(CLUSTERS,), figures=("pca",), changes_data=True)
+@tool(
+    needs=Needs(scale=("log2", "ratio"), samples=6),
+    tables=(CLUSTERS,),
+    figures=("pca",),
+    changes_data=True,
+    adds=("cluster",),
+)
 def cluster_samples(
     data: AnnData,
     clusters: Annotated[int | None, Field(ge=2, description="how many; chosen by silhouette when left out")] = None,

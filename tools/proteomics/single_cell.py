@@ -45,7 +45,14 @@ POPULATIONS = Table(
 )
 
 
-@tool(needs=Needs(samples=30), tables=(CLUSTERS,), figures=("pca",), changes_data=True, cost="minutes")
+@tool(
+    needs=Needs(samples=30),
+    tables=(CLUSTERS,),
+    figures=("pca",),
+    changes_data=True,
+    adds=("cluster",),
+    cost="minutes",
+)
 def cluster_cells(
     data: AnnData,
     batch: Annotated[SampleColumnName | None, Field(description="run, plex or plate, whose shift is taken out")] = None,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agent.models.discover_answers import ParameterBrief
 from agent.models.discover_requests import JudgeHypothesis, PlanWorkflow
 from agent.models.forms import ladder, strict_schema
 from agent.models.literature_requests import ComparePapers, ScorePapers
@@ -18,6 +19,7 @@ from agent.models.requests import CodeChange, ProposeIdeas, WriteCode
 CONTEXTS = Path(__file__).parent / "contexts"
 PROPOSE = ProposeIdeas.model_validate_json((CONTEXTS / "propose_ideas.json").read_text())
 PLAN = PlanWorkflow.model_validate_json((CONTEXTS / "plan_workflow.json").read_text())
+PLAN = PLAN.model_copy(update={"tools": (PLAN.tools[0].model_copy(update={"adds": ("cluster",)}), *PLAN.tools[1:])})
 JUDGE = JudgeHypothesis.model_validate_json((CONTEXTS / "judge_hypothesis.json").read_text())
 WRITE = WriteCode.model_validate_json((CONTEXTS / "write_code.json").read_text())
 
@@ -71,9 +73,14 @@ def test_a_step_can_only_call_a_tool_with_parameters_that_it_takes():
         assert (taken["minItems"], taken["maxItems"]) == (required, len(tool.parameters))
         values = {value["properties"]["name"]["enum"][0]: value["properties"]["value"] for value in alternatives(taken)}
         assert list(values) == [one.name for one in tool.parameters]
-        assert [list(values[one.name].get("enum", ())) for one in tool.parameters] == [
-            list(one.choices) for one in tool.parameters
-        ]
+        for one in tool.parameters:
+            assert values[one.name].get("enum", []) == ([] if one.type.startswith("list") else open_values(one))
+
+
+def open_values(parameter: ParameterBrief) -> list[str]:
+    columns = [*(column.name for column in PLAN.data.columns), *(name for tool in PLAN.tools for name in tool.adds)]
+    known = columns if parameter.type == "sample column" else list(parameter.choices)
+    return known if parameter.required or not known else ["", *known]
 
 
 def alternatives(node: dict[str, Any]) -> list[dict[str, Any]]:

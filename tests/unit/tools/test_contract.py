@@ -58,6 +58,16 @@ def test_data_must_be_there_and_named_once() -> None:
             try_tool(read, kind=kind)
 
 
+def test_sample_columns_that_are_promised_must_be_there() -> None:
+    @tool(changes_data=True, adds=("cluster",))
+    def read() -> Result:
+        """Read."""
+        return Result("read", data=small_data())
+
+    with pytest.raises(ToolFailed, match=r"without the sample columns \['cluster'\]"):
+        try_tool(read)
+
+
 def test_data_is_described_without_its_numbers() -> None:
     data = small_data()
     data.obs["age"] = [61.0, 70.0, np.nan, 55.0]
