@@ -53,7 +53,10 @@ def discover(
     time: Annotated[str, typer.Option(help="Column of a time.")] = "",
     event: Annotated[str, typer.Option(help="Column that says whether the event came.")] = "",
     reference: Annotated[str, typer.Option(help="What the values are ratios to, such as untreated; not a pool.")] = "",
-    file: Annotated[list[str] | None, typer.Option(help="NAME=PATH: gene sets, a network; may be repeated.")] = None,
+    file: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=PATH: gene_sets=go.gmt, genes=symbols.tsv, a network …; may be repeated."),
+    ] = None,
     tools: ToolsOption = None,
     mcp: McpOption = None,
     no_refine: Annotated[str, typer.Option(help="Ablation: steps,workflows,objectives.")] = "",

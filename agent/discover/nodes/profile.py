@@ -18,7 +18,9 @@ from agent.errors import BadConfiguration
 from agent.models.discover_answers import ColumnBrief, DataBrief, StepDraft
 from tools.data import DataState
 
-READ, QUALITY, HELD, DESIGN = "read", "quality", "held", "design"
+READ, NAMED, QUALITY, HELD, DESIGN = "read", "named", "quality", "held", "design"
+GENES = "genes"
+"""The file, among those handed in, that says which gene each identifier is of."""
 _MOST_NAMED = 40
 _MOST_CHECKED = 6
 """Columns whose design is checked: a clinical sheet has hundreds, and objectives come from the first."""
@@ -30,7 +32,8 @@ async def profile(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, 
     """Read, check the design and the quality, and hold samples back where there are enough.
 
     Raises:
-        BadConfiguration: the table cannot be read, or a hint names what the sample sheet has not.
+        BadConfiguration: the table cannot be read, a hint names what the sample sheet has not, or the file of genes
+            knows none of the table's identifiers.
     """
     context = runtime.context
     for place, reason in context.toolbox.broken.items():
@@ -40,17 +43,27 @@ async def profile(state: State, runtime: Runtime[DiscoverContext]) -> dict[str, 
     read = await run_step(context, Place(PROFILE), 1, _step(READ, "read_quantities", **names), Standing())
     if read.status != "ok":
         raise BadConfiguration(f"the data cannot be read: {read.reason}")
-    standing = Standing().after(read)
+    standing = await _with_genes(context, Standing().after(read))
     _check_hints(context, state_of(read))
     data = brief(state_of(read), context.settings.hints)
     compared = groups(data, context.settings.hints)[:_MOST_CHECKED]
     steps = [_design(n, column, data, context.settings.hints) for n, column in enumerate(compared, start=1)]
     by = {"group": compared[0].name} if compared else {}
     steps.append(_step(QUALITY, "profile_quality", **by))
-    async for _ in run_steps(context, Place(PROFILE), 2, steps, standing):
+    async for _ in run_steps(context, Place(PROFILE), 3, steps, standing):
         pass  # what they say is in their records
     await _hold_back(context, profiled(context), standing)
     return {"round": state["round"]}
+
+
+async def _with_genes(context: DiscoverContext, standing: Standing) -> Standing:
+    """The data with gene symbols, where a file of them was handed in: people and gene sets know genes by these."""
+    if GENES not in context.files:
+        return standing
+    row = await run_step(context, Place(PROFILE), 2, _step(NAMED, "annotate_genes", mapping=GENES), standing)
+    if row.status != "ok":
+        raise BadConfiguration(f"--file {GENES}: {row.reason}")
+    return standing.after(row)
 
 
 def _design(number: int, column: ColumnBrief, data: DataBrief, hints: Hints) -> PlannedStep:

@@ -142,9 +142,16 @@ def test_a_batch_that_equals_the_groups_stops_the_objective_with_the_reason(file
         assert "batch" in (run.folder / "report.md").read_text(encoding="utf-8")
 
 
-def test_without_a_sample_sheet_it_says_what_is_lacking_and_what_the_table_left_out(files, tmp_path):
-    command = (*COMMAND, "discover", str(files["table"]), "--sandbox", "process", "--runs", str(tmp_path))
-    said = run_of(command).stdout
+def test_without_a_sample_sheet_it_says_what_is_lacking(files, tmp_path):
+    """And all that follows works on the features by the genes that were handed in."""
+    ids = [line.partition("\t")[0] for line in files["table"].read_text(encoding="utf-8").splitlines()]
+    genes = tmp_path / "symbols.tsv"
+    genes.write_text("".join(f"{one}\tGENE{n}\n" for n, one in enumerate(ids)), encoding="utf-8")
+    words = (str(files["table"]), "--file", f"genes={genes}", "--sandbox", "process", "--runs", str(tmp_path))
+    said = run_of((*COMMAND, "discover", *words, "--name", "named")).stdout
+    with Run.open(tmp_path / "named") as run:
+        assert run.get(StepRecord, "profile-quality").data == run.get(StepRecord, "profile-named").job
+    assert "240 of 240 features got a gene symbol" in said
     assert "brought no new objective: without a sample sheet (--samples) there are no groups to compare" in said
     assert re.search(r"profile-read +note +there is no sample sheet", said)
 
