@@ -62,7 +62,9 @@ def as_json(event: EventRecord) -> str:
 def as_line(event: EventRecord) -> Text:
     """One event as a line for a person."""
     line = Text(f"{event.at:%H:%M:%S}  {event.subject or '·':<9} ", style="dim")
-    line.append(f"{event.data.get('verdict', event.kind)}", style=_VERDICTS.get(str(event.data.get("verdict")), "bold"))
+    # What a search says of an idea's novelty is no verdict on the idea, and says itself what it came to.
+    word = event.kind if event.kind == "novelty" else str(event.data.get("verdict", event.kind))
+    line.append(word, style=_VERDICTS.get(word, "bold"))
     if event.kind == "measured":
         metric = event.data["metric"]
         line.append(

@@ -133,7 +133,7 @@ async def _session(context: Workplace, method: Method) -> Ending:
     Either way the run can be resumed.
     """
     run = context.run
-    run.tell("session", "", "", pid=run.holder())
+    run.tell("session", "", "work begins", pid=run.holder())
     await asyncio.to_thread(context.sandbox.reap)
     control = RunControl()
     async with AsyncSqliteSaver.from_conn_string(str(run.checkpoints)) as saver:

@@ -186,10 +186,11 @@ def conclude(rounds: Sequence[Sequence[Comparison]], searched: Sequence[Searched
         judge: who compared.
     """
     asked = tuple(_asked(comparisons) for comparisons in rounds)
-    verdict, votes = Counter(one.verdict for one in asked).most_common(1)[0]
+    told = Counter(one.verdict for one in asked).most_common()
+    verdict, votes = told[0]
     reason = _because(verdict, rounds[0])
     if votes < _AGREEING * len(asked):
-        verdict, reason = "unsure", f"{votes} of {len(asked)} wordings say {verdict}, the others do not"
+        verdict, reason = "unsure", f"its wordings disagree: {', '.join(f'{n} say {one}' for one, n in told)}"
     if verdict == "novel" and (gap := _gap(searched)):
         verdict, reason = "unsure", gap
     return Novelty(

@@ -94,7 +94,7 @@ def test_wordings_that_disagree_make_it_unsure_and_the_spread_is_told():
     searched = (Searched(source="a", queries=("q",), status="ok", found=1),)
     same, other = compare(IDEA, [DONE]), compare(IDEA, [OTHER_METHOD])
     found = conclude([same, same, other, other], searched)
-    assert found.verdict == "unsure"
+    assert (found.verdict, found.reason) == ("unsure", "its wordings disagree: 2 say known, 2 say novel")
     assert found.spread == pytest.approx(same[0].likeness - other[0].likeness)
     assert conclude([same, same, same, other], searched).verdict == "known"
 
