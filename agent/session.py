@@ -99,7 +99,7 @@ def make_run(runs: Path, fields: Mapping[str, object]) -> Run:
         first = error.errors()[0]
         if first["loc"] == ("id",):
             raise BadConfiguration(f"--name {fields['name']}: {_NAMES}") from None
-        option = ".".join(map(str, first["loc"])).replace("_", "-")
+        option = str(first["loc"][-1]).removeprefix("wall_").replace("_", "-")
         raise BadConfiguration(f"--{option}: {first['msg']}") from None
     choose_model(config, Hooks())
     return _create(runs, _with_prices(config))

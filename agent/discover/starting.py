@@ -71,6 +71,8 @@ def new_discovery(runs: Path, **wishes: Unpack[Wishes]) -> Run:
         servers=tuple(wishes.get("servers", ())),
         refine=wishes["refine"],
     )
+    if idle := [gate for gate in wishes.get("review", ReviewSettings()).gates if gate != "hypotheses"]:
+        raise BadConfiguration(f"--review {','.join(idle)}: a discovery waits at hypotheses, or never")
     subject = wishes.get("subject", files[TABLE].name)
     stem = re.sub(r"[^A-Za-z0-9]+", "-", subject.partition(".")[0]).strip("-") or "table"
     own = {"subject", "files", "hints", "tools", "servers", "refine"}

@@ -37,6 +37,8 @@ def echolocate(folder: Path, *words: str, **env: str) -> subprocess.CompletedPro
         (("run", "digits", "--gpus", "GPU-x"), "--gpus names 'GPU-x'; give none, all or UUIDs of this machine"),
         (("run", "digits", "--papers", "none.bib"), "none.bib: cannot be read"),
         (("run", "digits", "--error-rate", "2"), "--error-rate: Input should be less than 0.5"),
+        (("run", "digits", "--minutes", "-1"), "--minutes: Input should be greater than 0"),
+        (("discover", "--demo", "--review", "ideas"), "--review ideas: a discovery waits at hypotheses, or never"),
         (("run", "digits", "--name", "../x"), "--name ../x: should be letters"),
         (("run", "digits", "--model", "m", "--base-url", "host/v1"), "host/v1: should begin with http:// or https://"),
         (("run", "digits", "--runs", "/proc/nothing"), "choose another with --runs"),
