@@ -25,6 +25,8 @@ _PART = {"enrichment", "fraction"}
 _MOST_SAMPLES = 200
 """Samples from which a column of sample names says that the rows are cells."""
 _NOT_A_FACTOR = {"channel", "replicate", "rep", "column", "file", "name", "label", "idx", "id", "reporter", "excluded"}
+_MOST_UNKNOWN = 0.1
+"""Share of the samples that a column of how they were handled may be unknown for."""
 MOST_LEVELS = 12
 LEAST = 2
 """Samples that a level needs before anything can be said of it."""
@@ -135,8 +137,13 @@ def _repeats(column: SampleColumn | None) -> bool:
 
 
 def batches(data: DataBrief) -> tuple[str, ...]:
-    """Columns of how the samples were handled, which must not be taken for biology."""
-    return tuple(one.name for one in data.with_role("covariate") if words(one.name) & _BATCH)
+    """Columns of how the samples were handled, which must not be taken for biology.
+
+    That is known of nearly every sample. A column that many lack, such as the site of a tumour where there are healthy
+    samples, is something else, and no group could be told from it.
+    """
+    known = (one for one in data.with_role("covariate") if one.missing <= _MOST_UNKNOWN * data.samples)
+    return tuple(one.name for one in known if words(one.name) & _BATCH)
 
 
 def groups(data: DataBrief, hints: Hints) -> list[ColumnBrief]:
@@ -150,7 +157,7 @@ def groups(data: DataBrief, hints: Hints) -> list[ColumnBrief]:
         by_name = next((place for place, word in enumerate(_GROUP) if word in named), len(_GROUP))
         sizes = [count for count in column.levels.values() if count >= LEAST]
         balance = min(sizes) / max(sizes)
-        asked_for = -len(asked & (named | levels))
+        asked_for = -2 * len(asked & named) - len(asked & levels - named)
         return (column.name != hints.group, asked_for, not column.usable, by_name, -balance)
 
     return sorted(data.with_role("group"), key=rank)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from agent.config import RULE_BASED, RunConfig
+from agent.discover.design import confounding
 from agent.discover.evidence import Evidence, Row
 from agent.discover.findings import asked_for
 from agent.discover.records import HypothesisRecord, ObjectiveRecord, RefinementRecord, StepRecord
@@ -187,7 +188,10 @@ def _confirmed(one: HypothesisView) -> bool:
 
 def _warned(row: StepRecord) -> list[str]:
     told_of_all = row.tool == "check_design" or (row.workflow_id == PROFILE and not row.variant)
-    return [str(text) for text in row.warnings] if told_of_all else []
+    found = [str(text) for text in row.warnings] if told_of_all else []
+    if row.tool == "check_design" and row.status == "ok":
+        found += confounding(str(row.parameters["group"]), row.facts).notes
+    return found
 
 
 def _objective(run: Run, ledger: FindingsLedger, row: ObjectiveRecord) -> ObjectiveView:

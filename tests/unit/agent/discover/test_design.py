@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.discover.design import brief, confounding, groups, roles_of
+from agent.discover.design import batches, brief, confounding, groups, roles_of
 from agent.discover.settings import Hints
 from tools.data import DataState, SampleColumn
 
@@ -68,6 +68,17 @@ def test_the_question_and_a_hint_decide_what_is_compared_first():
     assert first(question="Does colour matter?") == "colour"
     assert first(question="Is MAPT higher in disease?") == "diagnosis"
     assert first(group="colour") == "colour"
+
+
+def test_a_name_that_the_question_holds_goes_before_a_level_that_it_holds():
+    sheet = state(category("purity", low=12, normal=12), category("tumor_normal", a=12, b=6, c=6))
+    found = groups(brief(sheet, asked := Hints(question="What differs between tumor and normal?")), asked)
+    assert [column.name for column in found] == ["tumor_normal", "purity"]
+
+
+def test_what_many_samples_lack_is_no_handling_of_them():
+    site = SampleColumn(name="tumour_site", kind="category", levels={"corpus": 9, "fundus": 3}, missing=12)
+    assert batches(brief(state(site, category("plex", one=12, two=12)), Hints())) == ("plex",)
 
 
 def test_a_batch_that_equals_the_groups_stops_the_comparison_with_the_reason():
