@@ -42,6 +42,8 @@ _NAMES = "names"
 
 SampleColumnName = Annotated[str, Field(json_schema_extra={_NAMES: "sample column"})]
 """A parameter that names a column of the sample sheet."""
+LevelName = Annotated[str, Field(json_schema_extra={_NAMES: "level"})]
+"""A parameter that names a level of a column of the sample sheet. The tool has to check it, who knows of which."""
 FeatureColumnName = Annotated[str, Field(json_schema_extra={_NAMES: "feature column"})]
 """A parameter that names a column of what is known of the features."""
 InputFile = Annotated[Path, Field(json_schema_extra={_NAMES: "file"})]
@@ -297,7 +299,7 @@ def _unknown_names(schema: dict[str, Any], typed: BaseModel, known: dict[str, li
     for name, to in references(schema).items():
         value = getattr(typed, name)
         for one in value if isinstance(value, tuple | list) else (value,):
-            if one is not None and str(one) not in known[to]:
+            if to in known and one is not None and str(one) not in known[to]:
                 there = ", ".join(f"`{entry}`" for entry in known[to][:20]) or "none"
                 reasons.append(f"parameter `{name}`: there is no {to} `{one}`; there is {there}")
     return reasons

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from agent.models.discover_answers import (
@@ -28,8 +29,9 @@ from agent.models.requests import PaperExcerpt
 
 _ABOUT = 5
 """Findings that one hypothesis is about at most, where an endpoint forces answers: small models list them all."""
-_MOST_COLUMNS = 12
-"""Columns up to which they are forced: some fifty parameters name one, and OpenAI takes 1,000 values in a schema."""
+_MOST_NAMES = 12
+"""Columns, or levels, up to which they are forced: some sixty parameters name one, and OpenAI takes 1,000 values in a
+schema."""
 _TESTED = frozenset(
     {"two_groups", "against_reference", "several_groups", "trend", "time_course", "survival", "interaction"}
 )
@@ -207,23 +209,26 @@ DISCOVER_REQUESTS: tuple[type[Request[Any]], ...] = (
 
 def _calls_of(tools: tuple[ToolBrief, ...], data: DataBrief) -> Leeway:
     added = (name for tool in tools for name in tool.adds)
-    columns = tuple(dict.fromkeys((*(column.name for column in data.columns), *added)))
-    return Leeway(alternatives={"steps": [_call_of(tool, columns) for tool in tools]})
+    names = {
+        "sample column": (*(column.name for column in data.columns), *added),
+        "level": tuple(level for column in data.columns for level in column.levels),
+    }
+    few = {kind: known for kind, of in names.items() if len(known := tuple(dict.fromkeys(of))) <= _MOST_NAMES}
+    return Leeway(alternatives={"steps": [_call_of(tool, few) for tool in tools]})
 
 
-def _call_of(tool: ToolBrief, columns: tuple[str, ...]) -> Leeway:
+def _call_of(tool: ToolBrief, names: Mapping[str, tuple[str, ...]]) -> Leeway:
     """A step that calls this tool: its parameters by name, with the values that they can have."""
     return Leeway(
         choices={"tool": (tool.name,)},
         lengths={"parameters": (sum(one.required for one in tool.parameters), len(tool.parameters))},
-        alternatives={"parameters": [_value_of(one, columns) for one in tool.parameters]},
+        alternatives={"parameters": [_value_of(one, names) for one in tool.parameters]},
     )
 
 
-def _value_of(parameter: ParameterBrief, columns: tuple[str, ...]) -> Leeway:
-    """One of several values, or of the sample sheet's columns; anything else is left open, and so are lists."""
-    of_sheet = columns if len(columns) <= _MOST_COLUMNS else ()
-    known = of_sheet if parameter.type == "sample column" else parameter.choices
+def _value_of(parameter: ParameterBrief, names: Mapping[str, tuple[str, ...]]) -> Leeway:
+    """One of several values, or of the sample sheet's names; anything else is left open, and so are lists."""
+    known = names.get(parameter.type, parameter.choices)
     if not known or parameter.type.startswith("list"):
         return Leeway(choices={"name": (parameter.name,)})
     return Leeway(choices={"name": (parameter.name,), "value": known if parameter.required else ("", *known)})

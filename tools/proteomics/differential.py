@@ -25,7 +25,7 @@ from tools.proteomics.testing import (
     testable,
     with_values,
 )
-from tools.tool import Needs, Result, SampleColumnName, Table, tool
+from tools.tool import LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +62,8 @@ DIFFERENTIAL = Table(
 def test_differential(
     data: AnnData,
     group: SampleColumnName,
-    numerator: Annotated[str, Field(description="the level of `group` whose increase is a positive change")],
-    denominator: Annotated[str, Field(description="the level of `group` that it is compared to")],
+    numerator: Annotated[LevelName, Field(description="the level of `group` whose increase is a positive change")],
+    denominator: Annotated[LevelName, Field(description="the level of `group` that it is compared to")],
     covariates: Covariates = (),
     block: Block = None,
     method: Annotated[

@@ -14,7 +14,7 @@ from tools.proteomics.gene_sets import effect_column, first_genes, read_gene_set
 from tools.proteomics.linear_model import adjust
 from tools.proteomics.set_tests import Scores, contrast, test_sets
 from tools.proteomics.testing import ALPHA, Block, Covariates, matrix
-from tools.tool import InputFile, InputTable, Needs, Result, SampleColumnName, Table, tool
+from tools.tool import InputFile, InputTable, LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -67,7 +67,7 @@ def enrich_camera(
     data: AnnData,
     gene_sets: InputFile,
     group: SampleColumnName,
-    numerator: str,
+    numerator: LevelName,
     denominator: Annotated[
         str | None, Field(description="level to compare to; leave out where values are ratios to a reference")
     ] = None,

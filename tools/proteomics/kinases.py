@@ -12,7 +12,7 @@ from tools.proteomics.linear_model import adjust
 from tools.proteomics.motifs import kinase_sites
 from tools.proteomics.set_tests import Scores, contrast, test_sets
 from tools.proteomics.testing import ALPHA, Block, Covariates
-from tools.tool import FeatureColumnName, Needs, Result, SampleColumnName, Table, tool
+from tools.tool import FeatureColumnName, LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -42,7 +42,7 @@ def score_kinases(
         FeatureColumnName, Field(description="sequence around each phosphosite, with the site in the middle")
     ],
     group: SampleColumnName,
-    numerator: str,
+    numerator: LevelName,
     denominator: Annotated[
         str | None, Field(description="level to compare to; leave out where values are ratios to a reference")
     ] = None,

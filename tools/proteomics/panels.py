@@ -12,7 +12,7 @@ from pydantic import Field
 from tools.errors import NotApplicable
 from tools.proteomics.figures import COLOURS, axes
 from tools.proteomics.testing import ALPHA, matrix, of_levels
-from tools.tool import Needs, Result, SampleColumnName, Table, tool
+from tools.tool import LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,8 +61,8 @@ ACCURACY = Table(
 def build_panel(
     data: AnnData,
     group: SampleColumnName,
-    numerator: str,
-    denominator: str,
+    numerator: LevelName,
+    denominator: LevelName,
     largest: Annotated[int, Field(ge=1, le=50, description="features of the panel at most")] = 10,
     block: Annotated[
         SampleColumnName | None, Field(description="samples of one patient or site that never part over folds")

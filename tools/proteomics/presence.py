@@ -11,7 +11,7 @@ from pydantic import Field
 
 from tools.proteomics.linear_model import adjust
 from tools.proteomics.testing import ALPHA, feature_table, matrix, of_levels, people_names
-from tools.tool import Needs, Result, SampleColumnName, Table, tool
+from tools.tool import LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -38,8 +38,8 @@ PRESENCE = Table(
 def test_presence(
     data: AnnData,
     group: SampleColumnName,
-    numerator: str,
-    denominator: str,
+    numerator: LevelName,
+    denominator: LevelName,
     method: Annotated[
         Literal["fisher", "abundance"],
         Field(

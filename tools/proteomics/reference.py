@@ -9,7 +9,7 @@ from pydantic import Field
 
 from tools.proteomics.set_tests import contrast
 from tools.proteomics.testing import ALPHA, TESTED, matrix, tested_result, tested_table
-from tools.tool import Needs, Result, SampleColumnName, Table, tool
+from tools.tool import LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -33,7 +33,7 @@ REFERENCE = Table(
 def test_reference(
     data: AnnData,
     group: SampleColumnName,
-    numerator: Annotated[str, Field(description="the level of `group` that is held against the reference")],
+    numerator: Annotated[LevelName, Field(description="the level of `group` that is held against the reference")],
     smallest_log2_fc: Annotated[
         float, Field(ge=0, description="a change smaller than this is not called; 0.585 is 1.5-fold")
     ] = 0.0,

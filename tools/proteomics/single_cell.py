@@ -13,7 +13,7 @@ from tools.proteomics.clustering import CLUSTERS, Method, cluster_result, group_
 from tools.proteomics.linear_model import background
 from tools.proteomics.samples import tells_what_a_cell_is
 from tools.proteomics.testing import ALPHA, Block, matrix, of_levels
-from tools.tool import FeatureColumnName, Needs, Result, SampleColumnName, Table, tool
+from tools.tool import FeatureColumnName, LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,8 +115,8 @@ def test_populations(
     population: Annotated[SampleColumnName, Field(description="population of a cell, such as `cluster`")],
     sample: Annotated[SampleColumnName, Field(description="which sample a cell comes from")],
     group: SampleColumnName,
-    numerator: str,
-    denominator: str,
+    numerator: LevelName,
+    denominator: LevelName,
     block: Block = None,
 ) -> Result:
     """Which markers change within which population of cells between two conditions.

@@ -22,7 +22,7 @@ from tools.proteomics.testing import (
     tested_table,
     with_values,
 )
-from tools.tool import Needs, Result, SampleColumnName, Table, tool
+from tools.tool import LevelName, Needs, Result, SampleColumnName, Table, tool
 
 if TYPE_CHECKING:
     from anndata import AnnData
@@ -117,8 +117,8 @@ def test_trend(
 def test_interaction(
     data: AnnData,
     group: SampleColumnName,
-    numerator: str,
-    denominator: str,
+    numerator: LevelName,
+    denominator: LevelName,
     modifier: Annotated[SampleColumnName, Field(description="a number, or a category of two levels")],
     covariates: Covariates = (),
     block: Block = None,

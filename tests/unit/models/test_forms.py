@@ -79,7 +79,8 @@ def test_a_step_can_only_call_a_tool_with_parameters_that_it_takes():
 
 def open_values(parameter: ParameterBrief) -> list[str]:
     columns = [*(column.name for column in PLAN.data.columns), *(name for tool in PLAN.tools for name in tool.adds)]
-    known = columns if parameter.type == "sample column" else list(parameter.choices)
+    levels = [level for column in PLAN.data.columns for level in column.levels]
+    known = {"sample column": columns, "level": levels}.get(parameter.type, list(parameter.choices))
     return known if parameter.required or not known else ["", *known]
 
 
