@@ -30,7 +30,7 @@ class Trial(_Value):
 
     variant: str
     at: Row | None
-    """None where the control did not come so far, or has no such row."""
+    """None where the control did not come so far, or has no such row and says nothing by that."""
     direction: Direction
     called: bool
     survived: bool

@@ -19,8 +19,8 @@ _TABLE = re.compile(r"s\d+\.\w+")
 """A parameter that names an earlier step's table."""
 MOST_LUCK = 0.5
 """Share of what the true labels found from which on permuted labels find "as much"."""
-LEAST_ROBUST = 0.5
-"""Share of the other choices that each claim has to survive."""
+FRAGILE = 0.5
+"""Share of the other choices that a claim has to survive more of."""
 LEAST_SCORE = 3.0
 """Mean of the judges' scores, of 1 to 5."""
 
@@ -83,7 +83,7 @@ def _by_luck(evidence: Evidence) -> str:
 
 
 def _fragile(evidence: Evidence) -> str:
-    lost = evidence.robust is not None and evidence.robust < LEAST_ROBUST
+    lost = evidence.robust is not None and evidence.robust <= FRAGILE
     return "it does not survive other normalisation, imputation or the loss of a sample" if lost else ""
 
 
@@ -116,7 +116,9 @@ def _trial(run: Run, fact: Fact, name: str, steps: Mapping[str, StepRecord]) -> 
     other_samples = name == CONFIRMATION or name.startswith(WITHOUT)
     called = p < ALPHA if p is not None and other_samples else table.called(row)
     direction = table.direction(row)
-    at = Row(step=step.id, table=fact.at.table, row=row) if row in table.rows else None
+    # What cannot even be tested without one sample rests on that sample.
+    made = row in table.rows or name.startswith(WITHOUT)
+    at = Row(step=step.id, table=fact.at.table, row=row) if made else None
     return Trial(
         variant=name, at=at, direction=direction, called=called, survived=called and direction == fact.direction
     )
