@@ -56,7 +56,10 @@ COMMANDS = {
     "status": Command("agent.cli_runs:status", "Say where a run stands."),
     "stop": Command("agent.cli_runs:stop", "Ask the process that works on a run to stop in order."),
     "list": Command("agent.cli_runs:list_runs", "List the runs, newest first."),
-    "show": Command("agent.cli_runs:show", "Show a run, an idea or an attempt: diff, traceback, log."),
+    "show": Command(
+        "agent.cli_runs:show",
+        "Show a run or a part of it: an idea's diff, an attempt's traceback, a hypothesis's evidence.",
+    ),
     "report": Command("agent.cli_runs:report", "Write a run's report anew, finished or not, and say where it is."),
     "export": Command(
         "agent.cli_models:export",
