@@ -66,7 +66,7 @@ def variants_of(context: DiscoverContext, draft: ObjectiveDraft, ran: Sequence[M
         return ()
     start = start_of(context.run)
     shuffled = _shuffled(draft, needed, start, tested)
-    found = [*shuffled, *_other_normalisation(needed, start, tested), *_imputed(needed, start, tested)]
+    found = [*shuffled, *_other_normalisation(needed, start, tested), *_imputed(context, needed, start)]
     found += _without(draft, needed, start, tested)
     held = start_of(context.run, CONFIRMATION)
     if held.data != start.data:
@@ -94,6 +94,10 @@ def _reads_data(context: DiscoverContext, one: Main) -> bool:
         return context.toolbox.get(one.row.tool).spec.reads_data
     except ToolUnknown:
         return False
+
+
+def _tests_values(context: DiscoverContext, one: Main) -> bool:
+    return _reads_data(context, one) and bool(context.toolbox.get(one.row.tool).spec.needs.scale)
 
 
 def _shuffled(draft: ObjectiveDraft, ran: Sequence[Main], start: Standing, tested: int) -> list[Variant]:
@@ -141,12 +145,14 @@ def _other_normalisation(ran: Sequence[Main], start: Standing, tested: int) -> l
     return [_from(f"normalise={other}", ran, start, at, (changed, *(one.planned for one in ran[at + 1 :])))]
 
 
-def _imputed(ran: Sequence[Main], start: Standing, tested: int) -> list[Variant]:
-    before = _before(ran, start, tested).state
-    if before is None or before.missing_share == 0 or any(one.row.tool == "impute" for one in ran):
+def _imputed(context: DiscoverContext, ran: Sequence[Main], start: Standing) -> list[Variant]:
+    """Before the first test of values: one of presence has nothing left to test once gaps are filled."""
+    at = next((n for n, one in enumerate(ran) if one.row.tests and _tests_values(context, one)), None)
+    before = None if at is None else _before(ran, start, at).state
+    if at is None or before is None or before.missing_share == 0 or any(one.row.tool == "impute" for one in ran):
         return []
     step = StepDraft.of("impute", "control", method="minprob")
-    return [_insert("impute=minprob", ran, start, tested, step)]
+    return [_insert("impute=minprob", ran, start, at, step)]
 
 
 def _without(draft: ObjectiveDraft, ran: Sequence[Main], start: Standing, tested: int) -> list[Variant]:
