@@ -33,6 +33,7 @@ class Quantities:
     scale: Scale | None = None
     """None where only the numbers can tell."""
     notes: tuple[str, ...] = ()
+    """What else a reader of the result should know."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from tools.errors import DataUnreadable
@@ -10,6 +12,9 @@ from tools.proteomics.readers.formats import Quantities
 from tools.proteomics.readers.rows import findings
 from tools.proteomics.readers.text import to_numbers
 from tools.proteomics.sample_sheet import match
+
+_SHOWN = 5
+"""Columns that a note names."""
 
 
 def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> Quantities:
@@ -37,7 +42,8 @@ def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> 
             f"{', '.join(map(str, numeric[:3]))} …, the sheet {', '.join(map(str, sheet.iloc[:3, 0]))} …"
         )
     if len(titles) >= in_rows:
-        return _features_in_rows(frame, [column for column in frame.columns if str(column) in titles], name)
+        read = _features_in_rows(frame, [column for column in frame.columns if str(column) in titles], name)
+        return replace(read, notes=_unnamed([column for column in numeric if str(column) not in titles]))
     features = [column for column in numeric if column not in set(sheet.columns) | {key_column}]
     return _features_in_columns(frame, features, key_column)
 
@@ -53,6 +59,17 @@ def _features_in_rows(frame: pd.DataFrame, columns: list[str], name: str) -> Qua
     values = numbers.T
     values.columns = features.index = pd.Index(_once(identity), name="feature")
     return Quantities("wide", values, features, pd.DataFrame(index=values.index), removed)
+
+
+def _unnamed(columns: list[str]) -> tuple[str, ...]:
+    """A note on columns of numbers that may be samples and that the sheet does not name: an experiment must not lose a
+    sample to a slip in its sheet without a word."""
+    gone = [str(column) for column in columns if not tells_of_features(column)]
+    if not gone:
+        return ()
+    what = "1 column of numbers is" if len(gone) == 1 else f"{len(gone)} columns of numbers are"
+    more = " …" if len(gone) > _SHOWN else ""
+    return (f"{what} not in the sample sheet and left out: {', '.join(gone[:_SHOWN])}{more}",)
 
 
 def _features_in_columns(frame: pd.DataFrame, columns: list[str], key_column: str | None) -> Quantities:

@@ -82,7 +82,7 @@ def read_quantities(
         data=data,
         tables={"samples": counts.join(data.obs, rsuffix="_sheet")},
         facts=facts,
-        warnings=(*warnings, *_dates(data.var)),
+        warnings=(*read.notes, *warnings, *_dates(data.var)),
     )
 
 

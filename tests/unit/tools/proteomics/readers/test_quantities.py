@@ -204,8 +204,9 @@ def test_without_a_sheet_the_ids_tell_which_way_it_lies(tmp_path):
 
 
 def test_samples_that_the_sheet_lacks_are_left_out_and_told(tmp_path):
-    result = read(tmp_path, lines("protein|a|b|pool", "P1|100|200|300"))
+    result = read(tmp_path, lines("protein|a|b|pool|peptides", "P1|100|200|300|4"))
     assert list(result.data.obs_names) == ["x", "y"]
+    assert result.warnings == ("1 column of numbers is not in the sample sheet and left out: pool",)
     result = read(tmp_path, FORMATS["maxquant"], "sample\tgroup\nb\tB\nz\tC\n")
     assert list(result.data.obs_names) == ["b"]
     assert any("were left out" in warning for warning in result.warnings)
