@@ -7,7 +7,7 @@ from itertools import islice
 
 from agent.models.discover_answers import Claim, Finding, Hypotheses, HypothesisDraft, ObjectiveDraft
 from agent.models.discover_requests import ProposeHypotheses
-from agent.models.rule_based.discover_objectives import level_in_words
+from agent.models.rule_based.discover_levels import contrast_in_words, pair_in_words
 
 _EFFECTS = {
     "z": "z",
@@ -36,13 +36,7 @@ def propose_hypotheses(request: ProposeHypotheses) -> Hypotheses:
     finding is claimed twice."""
     if request.refused:
         return Hypotheses(hypotheses=())  # the rules would write the same again
-    asked = request.objective
-    spoken = asked.model_copy(
-        update={name: level_in_words(asked.column, getattr(asked, name)) for name in ("numerator", "denominator")}
-    )
-    return Hypotheses(
-        hypotheses=tuple(islice(_written(request.model_copy(update={"objective": spoken})), request.count))
-    )
+    return Hypotheses(hypotheses=tuple(islice(_written(request), request.count)))
 
 
 def _written(request: ProposeHypotheses) -> Iterator[HypothesisDraft]:
@@ -98,25 +92,25 @@ def _by_table(asked: ObjectiveDraft, one: Finding, several: str) -> str:
     """The words of tests that have some of their own; empty for others."""
     subject, are = several or one.entity, "are" if several else "is"
     higher = one.direction == "higher"
-    contrast, pair = f"{asked.numerator} than in {asked.denominator}", f"{asked.numerator} and {asked.denominator}"
+    contrast, (side, other_side) = contrast_in_words(asked), pair_in_words(asked)
+    pair = f"{side} and {other_side}"
     match one.table:
         case "survival":
             # What is protective goes with a shorter time where there is less of it: the side that the statistic is on.
             levels, go = (f"{one.direction} levels", "go") if several else (f"a {one.direction} level", "goes")
             return f"{levels.capitalize()} of {subject} {go} with a shorter time until {asked.event}"
         case "presence":
-            return f"{subject} {are} found {'more' if higher else 'less'} often in {contrast}"
+            return f"{subject} {are} found {'more' if higher else 'less'} often {contrast}"
         case "kinases":
-            return f"{subject} {are} {'more' if higher else 'less'} active in {contrast}"
+            return f"{subject} {are} {'more' if higher else 'less'} active {contrast}"
         case "gene_sets":
-            return f"Members of {subject} as a whole are {one.direction} in {contrast}"
+            return f"Members of {subject} as a whole are {one.direction} {contrast}"
         case "enrichment" if "odds_ratio" in one.numbers:
             return f"Members of {subject} are {'enriched' if higher else 'depleted'} among what differs between {pair}"
         case "interaction":
             return f"The difference of {subject} between {pair} depends on {asked.within_column}"
         case "panel_accuracy":
-            told = f"{asked.numerator} from {asked.denominator}"
-            return f"{_listed(_members(one))} together tell {told} in samples not seen before"
+            return f"{_listed(_members(one))} together tell {side} from {other_side} in samples not seen before"
     return ""
 
 
@@ -139,7 +133,7 @@ def _by_direction(asked: ObjectiveDraft, one: Finding, several: str) -> str:
 def _where(asked: ObjectiveDraft) -> str:
     match asked.aim:
         case "two_groups" | "panel" | "interaction" | "against_reference":
-            return f"in {asked.numerator} than in {asked.denominator}"
+            return contrast_in_words(asked)
         case "several_groups":
             return f"between the groups of {asked.column}"
         case "time_course":
@@ -191,5 +185,5 @@ def _experiment(asked: ObjectiveDraft, entity: str, table: str) -> str:
         return f"Measure {what} by an independent method in another cohort with follow-up, and test the hazard again."
     where = f"along {asked.column}" if asked.aim in _FOLLOWED else f"of each group of {asked.column}"
     if asked.numerator:
-        where = f"of {asked.numerator} and {asked.denominator}"
+        where = "of {} and {}".format(*pair_in_words(asked))
     return f"Measure {what} by an independent method, such as targeted mass spectrometry, in new samples {where}."

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from agent.models.discover_answers import ColumnBrief, DataBrief, ObjectiveDraft, Objectives, PastObjective
 from agent.models.discover_requests import ProposeObjectives
+from agent.models.rule_based.discover_levels import level_in_words, pair_in_words
 
 _CONTROL = re.compile(
     r"(?<![a-z])(control|ctrl|ctl|ref|reference|normal|healthy|wt|wild[ _-]?type|untreated|vehicle|basal|mock|mss|dmso|"
@@ -40,11 +41,6 @@ def control_of(levels: dict[str, int]) -> str:
     named = [level for level in large if level.lower() in _ABSENT]
     named += [level for level in large if _CONTROL.search(level.replace("_", " ")) and "positive" not in level.lower()]
     return named[0] if named else min(large, key=lambda level: (-large[level], level))
-
-
-def level_in_words(column: str, level: str) -> str:
-    """A level as a sentence names it: `1.0` says nothing without its column."""
-    return level if any(map(str.isalpha, level)) or not level else f"{column} {level}"
 
 
 def _first(request: ProposeObjectives) -> Iterator[ObjectiveDraft]:
@@ -116,7 +112,7 @@ def two_groups(data: DataBrief, column: str, numerator: str, denominator: str, w
     pairs = data.with_role("pairs")
     return ObjectiveDraft(
         title=f"What differs between {one} and {other}"[:160],
-        question=f"Which features are higher or lower in {one} than in {other} (`{column}`)?"[:600],
+        question=f"Which features are higher or lower in {numerator} than in {denominator} (`{column}`)?"[:600],
         aim="two_groups",
         column=column,
         numerator=numerator,
@@ -131,7 +127,7 @@ def _against_reference(data: DataBrief, column: str, level: str) -> ObjectiveDra
     """A group against what its values are ratios to: before groups are compared with each other, which may share what
     they change."""
     return ObjectiveDraft(
-        title=f"What {level} changes against {data.reference}"[:160],
+        title=f"What {level_in_words(column, level)} changes against {data.reference}"[:160],
         question=f"Which features are higher or lower in {level} (`{column}`) than in {data.reference}?"[:600],
         aim="against_reference",
         column=column,
@@ -209,7 +205,7 @@ def _pairs_of_groups(data: DataBrief, past: PastObjective) -> Iterator[Objective
 
 def _after_two_groups(data: DataBrief, past: PastObjective) -> Iterator[ObjectiveDraft]:
     asked = past.objective
-    contrast = f"{asked.numerator} from {asked.denominator}"
+    contrast = " from ".join(pair_in_words(asked))
     if data.samples >= _LARGE and not asked.pairs:
         yield asked.model_copy(
             update={
@@ -242,14 +238,14 @@ def _interactions(data: DataBrief, past: PastObjective) -> Iterator[ObjectiveDra
     """Whether what differs between two groups depends on a second factor of two levels, each with samples enough for
     both groups."""
     asked = past.objective
+    one, against = pair_in_words(asked)
     for other in (*data.with_role("covariate"), *data.with_role("group")):
         enough = len(other.levels) == 2 and min(other.levels.values()) >= _LEAST_CROSSED and not other.missing
         if other.kind == "category" and enough and other.name != asked.column and not asked.within_column:
             yield asked.model_copy(
                 update={
-                    "title": f"Whether {asked.numerator} against {asked.denominator} depends on {other.name}"[:160],
-                    "question": f"Which differences between {asked.numerator} and {asked.denominator} depend on "
-                    f"`{other.name}`?"[:600],
+                    "title": f"Whether {one} against {against} depends on {other.name}"[:160],
+                    "question": f"Which differences between {one} and {against} depend on `{other.name}`?"[:600],
                     "aim": "interaction",
                     "within_column": other.name,
                     "covariates": tuple(name for name in asked.covariates if name != other.name),

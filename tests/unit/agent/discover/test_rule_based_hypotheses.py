@@ -98,9 +98,26 @@ def test_a_crossing_says_what_it_depends_on_and_a_panel_what_it_is_made_of():
     assert draft.entities == ("MAPT (P10636)", "PKM (P14618)")
 
 
-def test_a_level_without_letters_is_named_with_its_column():
-    asked = ASKED.model_copy(update={"column": "PTEN_mutated", "numerator": "1.0", "denominator": "0.0"})
-    known = {"f1": finding(1, "PTEN", "lower")}
+@pytest.mark.parametrize(
+    ("column", "levels", "says", "experiment"),
+    [
+        ("grade", ("Low", "Normal"), "where grade is Low than where it is Normal", "grade Low and grade Normal"),
+        ("PTEN1", ("1.0", "0.0"), "where PTEN1 is 1.0 than where it is 0.0", "PTEN1 1.0 and PTEN1 0.0"),
+        ("group", ("1", "2"), "where group is 1 than where it is 2", "group 1 and group 2"),
+        ("Condition", ("AD", "ctrl"), "in AD than in ctrl", "AD and ctrl"),
+        ("stage", ("Stage III", "Stage I"), "in Stage III than in Stage I", "Stage III and Stage I"),
+    ],
+)
+def test_a_statement_names_the_column_of_its_levels_where_they_do_not_tell(column, levels, says, experiment):
+    asked = ASKED.model_copy(update={"column": column, "numerator": levels[0], "denominator": levels[1]})
+    known = {"f1": finding(1, "CA3", "lower")}
     (draft,) = propose_hypotheses(ProposeHypotheses(objective=asked, findings=known.values(), count=1)).hypotheses
-    assert draft.statement.startswith("PTEN is lower in PTEN_mutated 1.0 than in PTEN_mutated 0.0 (")
-    assert not refusal(draft, known, ("PTEN_mutated", "1.0", "0.0"))
+    assert draft.statement.startswith(f"CA3 is lower {says} (")
+    assert draft.experiment.endswith(f"in new samples of {experiment}.")
+    assert not refusal(draft, known, (column, *levels))
+
+
+def test_what_ratios_are_to_is_no_level_of_the_column():
+    asked = ASKED.model_copy(update={"aim": "against_reference", "column": "drug", "denominator": "basal"})
+    (draft,) = written(finding(1, "CA3", table="reference"), asked=asked)
+    assert draft.statement.startswith("CA3 is higher where drug is case than in basal (")
