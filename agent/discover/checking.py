@@ -1,5 +1,5 @@
-"""Whether a hypothesis may be scored at all: what it names was measured, what it counts is in the ledger, and it
-points where the statistics point."""
+"""Whether a hypothesis may be scored at all: it says what it is about, what it names was measured, what it counts is in
+the ledger, and it points where the statistics point."""
 
 from __future__ import annotations
 
@@ -33,7 +33,12 @@ def refusal(draft: HypothesisDraft, findings: Mapping[str, Finding], known: Iter
     if unknown:
         return f"it claims {unknown[0]}, and there is no such finding"
     claimed = [findings[claim.finding] for claim in draft.claims]
-    return _unmeasured(draft, findings) or _wrong_direction(draft, findings) or _uncounted(draft, claimed, known)
+    return (
+        _unmeasured(draft, findings)
+        or _unnamed(draft, claimed)
+        or _wrong_direction(draft, findings)
+        or _uncounted(draft, claimed, known)
+    )
 
 
 def direction_words(text: str) -> set[str]:
@@ -45,6 +50,13 @@ def _unmeasured(draft: HypothesisDraft, findings: Mapping[str, Finding]) -> str:
     measured = {name.casefold() for one in findings.values() for name in (*one.names, one.entity)}
     absent = [name for name in draft.entities if name.casefold() not in measured]
     return f"`{absent[0]}` is not among the findings: not measured, or not tested" if absent else ""
+
+
+def _unnamed(draft: HypothesisDraft, claimed: list[Finding]) -> str:
+    """A statement about something else would borrow the evidence of what it claims."""
+    names = {name for one in claimed for name in (*one.names, one.entity)}
+    stands = any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", draft.statement, re.I) for name in names)
+    return "" if stands else f"its statement does not name what it claims: {claimed[0].entity}"
 
 
 def _wrong_direction(draft: HypothesisDraft, findings: Mapping[str, Finding]) -> str:

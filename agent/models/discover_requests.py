@@ -164,7 +164,7 @@ class ProposeHypotheses(Request[Hypotheses]):
         """As many hypotheses as are asked for, at most, each about something, on findings that there are."""
         ids = [one.id for one in self.findings]
         return Leeway(
-            choices={"finding": ids, "against": ids},
+            choices={"finding": ids, "against": ids, "entities": [one.entity for one in self.findings]},
             lengths={"hypotheses": (1, self.count), "entities": (1, _ABOUT), "claims": (1, _ABOUT)},
         )
 

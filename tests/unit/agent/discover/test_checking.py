@@ -60,6 +60,11 @@ def test_a_statement_that_its_claims_do_not_carry_is_refused(statement, why):
     assert why in refusal(draft(statement), FINDINGS)
 
 
+@pytest.mark.parametrize("statement", ["Disease has higher protein expression than control.", "MAPTX is higher."])
+def test_a_statement_about_something_else_cannot_borrow_the_evidence(statement):
+    assert "does not name what it claims: MAPT" in refusal(draft(statement), FINDINGS)
+
+
 def test_a_gene_that_was_not_measured_is_refused():
     assert "`NRGN`" in refusal(draft("NRGN is higher in disease.", entities=("NRGN",)), FINDINGS)
 
