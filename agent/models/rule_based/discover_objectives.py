@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from agent.models.discover_answers import ColumnBrief, DataBrief, ObjectiveDraft, Objectives, PastObjective
 from agent.models.discover_requests import ProposeObjectives
 from agent.models.rule_based.discover_levels import level_in_words, pair_in_words
+from agent.models.rule_based.discover_sizes import even_first
 
 _CONTROL = re.compile(
     r"(?<![a-z])(control|ctrl|ctl|ref|reference|normal|healthy|wt|wild[ _-]?type|untreated|vehicle|basal|mock|mss|dmso|"
@@ -31,7 +32,7 @@ def propose_objectives(request: ProposeObjectives) -> Objectives:
     """The first round asks what the design lets one ask; later ones follow what was found."""
     found = _following(request) if request.round > 1 and request.history else _first(request)
     seen = {_analysis(past.objective) for past in request.history}
-    fresh = [one for one in _different(found) if _analysis(one) not in seen]
+    fresh = even_first(request.data, (one for one in _different(found) if _analysis(one) not in seen))
     return Objectives(objectives=tuple(fresh[: request.count]))
 
 

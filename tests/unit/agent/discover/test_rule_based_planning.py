@@ -254,6 +254,31 @@ def test_the_design_says_what_is_asked():
     assert [(one.numerator, one.denominator) for one in objectives(clinic)[2:]] == [("mild", "ctrl"), ("bad", "ctrl")]
 
 
+LOPSIDED = data(
+    column("grade", "group", Normal=101, Low=3), column("age", "number"), column("sex", "group", m=52, f=52),
+    samples=104,
+)  # fmt: skip
+
+
+def test_comparing_a_few_samples_with_many_comes_last_and_says_so():
+    asked = objectives(LOPSIDED)
+    assert [(one.aim, one.column) for one in asked] == [
+        ("two_groups", "sex"),
+        ("trend", "age"),
+        ("two_groups", "grade"),
+    ]
+    assert asked[-1].why.endswith("asked late, since only 3 samples are grade Low, against 101")
+    assert not any("late" in one.why for one in asked[:-1])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "late"), [(3, 3, False), (4, 15, False), (4, 16, True), (5, 95, False), (9, 191, True)]
+)
+def test_few_samples_are_too_few_only_beside_many(one, other, late):
+    (asked,) = objectives(data(column("grade", "group", Low=one, Normal=other)))
+    assert ("asked late" in asked.why) == late
+
+
 def test_later_rounds_build_on_answers_and_repeat_nothing():
     first = objectives(TWO)
     past = PastObjective(id="o1-1", objective=first[0], status="answered", reason="", found=("x (accepted)",))
