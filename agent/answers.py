@@ -50,4 +50,5 @@ def keep_call(run: Run, call: CallRecord) -> None:
         )
     )
     if call.flaw:
-        run.tell("flawed answer", "", f"{call.kind}: {call.flaw}", form=call.form)
+        what = "no reply" if call.status == "no_reply" else "flawed answer"
+        run.tell(what, "", f"{call.kind}: {call.flaw}", form=call.form)
