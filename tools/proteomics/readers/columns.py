@@ -39,8 +39,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
 _ALL_ALIASES = frozenset(alias for aliases in ALIASES.values() for alias in aliases)
 _NUMBERS_ABOUT_FEATURES = re.compile(
     r"(^|\s)(peptides?|psms?|spectral counts?|counts?|score|q value|p value|pvalue|qvalue|pep|mass|mw|length|charge|"
-    r"position|start|end|coverage|rank|index|id|entrez|probability|angle|m z|rt|retention time|n sequences|"
-    r"n proteotypic sequences|proteotypic|numberpsm|maxpepprob|referenceintensity|number of .*|mol weight.*)$"
+    r"position|chr|chromosome|start|end|coverage|rank|index|id|entrez|probability|angle|m z|rt|retention time|"
+    r"n sequences|n proteotypic sequences|proteotypic|numberpsm|maxpepprob|referenceintensity|number of .*|"
+    r"mol weight.*)$"
 )
 _ACCESSION = re.compile(r"(?:^|;)\s*>?(?:sp|tr|lcl)\|([^|;]+)\|")
 _GENE_IN_HEADER = re.compile(r"\bGN=(\S+)")

@@ -10,7 +10,7 @@ from tools.errors import DataUnreadable
 from tools.proteomics.readers.columns import UNIPROT, annotate, key, share_of, tells_of_features
 from tools.proteomics.readers.formats import Quantities
 from tools.proteomics.readers.rows import findings
-from tools.proteomics.readers.text import to_numbers
+from tools.proteomics.readers.text import nearly_numbers, to_numbers
 from tools.proteomics.sample_sheet import match
 
 _SHOWN = 5
@@ -21,14 +21,14 @@ def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> 
     """Quantities of a matrix. Which way it lies is told by the sample sheet's names, else by ids, else by its shape.
 
     Raises:
-        DataUnreadable: it has no numbers, or nothing in it is named in the sample sheet.
+        DataUnreadable: it has no numbers, text among them, or nothing that is named in the sample sheet.
     """
-    numeric = [column for column in frame.columns if _is_number(frame[column])]
+    numeric = [column for at, column in enumerate(frame.columns) if _holds_numbers(frame[column], ids=at == 0)]
     if not numeric:
         raise DataUnreadable(f"{name}: no column holds quantities (numbers); a table of features × samples is needed")
     if sheet is None:
         if _rows_are_samples(frame, numeric):
-            return _features_in_columns(frame, numeric, None)
+            return _features_in_columns(frame, numeric, None, name)
         return _features_in_rows(
             frame, [column for column in numeric if not tells_of_features(column)] or numeric, name
         )
@@ -45,7 +45,7 @@ def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> 
         read = _features_in_rows(frame, [column for column in frame.columns if str(column) in titles], name)
         return replace(read, notes=_unnamed([column for column in numeric if str(column) not in titles]))
     features = [column for column in numeric if column not in set(sheet.columns) | {key_column}]
-    return _features_in_columns(frame, features, key_column)
+    return _features_in_columns(frame, features, key_column, name)
 
 
 def _features_in_rows(frame: pd.DataFrame, columns: list[str], name: str) -> Quantities:
@@ -72,13 +72,13 @@ def _unnamed(columns: list[str]) -> tuple[str, ...]:
     return (f"{what} not in the sample sheet and left out: {', '.join(gone[:_SHOWN])}{more}",)
 
 
-def _features_in_columns(frame: pd.DataFrame, columns: list[str], key_column: str | None) -> Quantities:
+def _features_in_columns(frame: pd.DataFrame, columns: list[str], key_column: str | None, name: str) -> Quantities:
     """Rows are samples, or cells of which a sample has many; columns that are no quantities say something of them."""
     others = frame.drop(columns=columns)
     if key_column is None:
         key_column = next((str(column) for column in others.columns if others[column].is_unique), None)
     index = pd.Index(frame[key_column].astype(str) if key_column else frame.index.astype(str))
-    values = frame[columns].astype(float).set_axis(index)
+    values = pd.DataFrame({column: to_numbers(frame[column], name) for column in columns}).set_axis(index)
     identity = pd.Series([str(column) for column in columns])
     features = annotate(pd.DataFrame({"feature": identity}), identity).set_axis(pd.Index(_once(identity)))
     values.columns = pd.Index(features.index, name="feature")
@@ -108,6 +108,12 @@ def _rows_are_samples(frame: pd.DataFrame, numeric: list[str]) -> bool:
     if share_of(UNIPROT, first) > 0.5 or key(frame.columns[0]) in ("gene", "protein", "peptide"):
         return False
     return len(numeric) > len(frame)
+
+
+def _holds_numbers(column: pd.Series, *, ids: bool) -> bool:
+    """Whether a column holds quantities. One cell of text makes text of a column, which must not be lost for it: it
+    counts as numbers here, and whoever reads it says which cell is none."""
+    return _is_number(column) or (not (ids or tells_of_features(column.name)) and nearly_numbers(column))
 
 
 def _is_number(column: pd.Series) -> bool:

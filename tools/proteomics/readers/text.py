@@ -35,6 +35,18 @@ _MISSING = (
     "", "NA", "N/A", "NaN", "NAN", "nan", "null", "Null", "NULL", "Filtered", "n. def.", "n.d.",
     "#N/A", "#NUM!", "#DIV/0!", "#VALUE!", "#REF!",
 )  # fmt: skip
+NOT_KNOWN = frozenset(
+    {
+        "unknown", "not known", "not available", "not reported", "not determined", "not recorded", "not provided",
+        "cannot be determined", "undetermined", "missing",
+    }
+)  # fmt: skip
+"""How people write that they do not know, in lower case. `not applicable` and `none` are answers, and not here."""
+_NO_NUMBER = NOT_KNOWN | {"-", "--", ".", "nd", "n.d.", "not detected"}
+"""What stands for nothing among numbers; a treatment can be `-`, so these are words of their own in a sample sheet."""
+_SLIPS = 0.1
+"""Share of a column's cells up to which those that are no numbers are slips; one cell always is."""
+_LIST = re.compile(r"-?\d[\d.]*(\s*[;|/]\s*-?\d[\d.]*)+")
 _HEAD = 1 << 20
 
 
@@ -123,8 +135,16 @@ def parse_table(text: str, name: str) -> pd.DataFrame:
     return frame.rename(columns={column: _column_name(column, at) for at, column in enumerate(frame.columns)})
 
 
+def nearly_numbers(column: pd.Series) -> bool:
+    """Whether text is a column of numbers with a few slips in it. Lists such as `12;34` tell of features."""
+    text = _filled(column)
+    wrong = text[pd.to_numeric(text, errors="coerce").isna()]
+    few = len(wrong) < len(text) - len(wrong) and len(wrong) <= max(1, _SLIPS * len(text))
+    return few and not wrong.str.fullmatch(_LIST).any()
+
+
 def to_numbers(column: pd.Series, name: str) -> pd.Series:
-    """A column as numbers.
+    """A column as numbers; words for a value that is not known are missing values.
 
     Raises:
         DataUnreadable: a value is none.
@@ -133,7 +153,7 @@ def to_numbers(column: pd.Series, name: str) -> pd.Series:
         raise DataUnreadable(f"{name}: column `{column.name}` holds truth values, not quantities")
     if pd.api.types.is_numeric_dtype(column):
         return column.astype(float)
-    text = column.astype(str).where(column.notna())
+    text = _filled(column).reindex(column.index)
     if text.dropna().str.fullmatch(r"-?\d+(,\d+)?").all():
         text = text.str.replace(",", ".")
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
@@ -143,6 +163,12 @@ def to_numbers(column: pd.Series, name: str) -> pd.Series:
             f"{name}: column `{column.name}`, line {int(str(wrong.index[0])) + 2}: `{wrong.iloc[0]}` is no number"
         )
     return numbers
+
+
+def _filled(column: pd.Series) -> pd.Series:
+    """The cells of a column that say something, as text."""
+    text = column.dropna().astype(str)
+    return text[~text.str.strip().str.lower().isin(_NO_NUMBER)]
 
 
 def _without_notes(text: str) -> str:

@@ -238,6 +238,23 @@ def test_what_gives_nothing_is_an_error_of_one_line(tmp_path, table, says):
     assert "\n" not in str(caught.value)
 
 
+def test_one_cell_of_text_does_not_lose_a_sample_or_a_feature(tmp_path):
+    slip = "column `s1`, line 3: `much` is no number"
+    with pytest.raises(DataUnreadable, match=slip):
+        read(tmp_path, lines("protein|s1|s2", "P1|5e5|6e5", "P2|much|6e5", "P3|5e5|6e5"), None)
+    with pytest.raises(DataUnreadable, match=slip):
+        read(tmp_path, lines("run|s1|s2", "a|5e5|6e5", "b|much|6e5", "c|5e5|6e5"))
+    told = read(tmp_path, lines("protein|a|b|s1", "P1|5e5|6e5|5", "P2|5e5|6e5|much", "P3|5e5|6e5|5"))
+    assert any("left out: s1" in warning for warning in told.warnings)
+
+
+def test_words_for_nothing_are_missing_and_text_about_features_is_no_slip(tmp_path):
+    table = lines("protein|chromosome|sites|a|b", "P1|1|3|ND|6e5", "P2|X|3;4|5e5|6e5", "P3|2|5|not detected|-")
+    data = read(tmp_path, table, None).data
+    assert list(data.obs_names) == ["a", "b"]
+    np.testing.assert_array_equal(np.asarray(data.X), [[np.nan, 5e5], [6e5, 6e5]])
+
+
 def test_genes_that_a_spreadsheet_made_dates_of_are_told(tmp_path):
     result = read(tmp_path, lines("protein|gene|a|b", "P1|2-Sep|5e5|6e5", "P2|TP53|5e5|6e5"))
     assert any("1 genes are dates (2-Sep)" in warning for warning in result.warnings)
