@@ -26,11 +26,13 @@ class Match(NamedTuple):
     column: str
     """The sheet's column that holds the names."""
     rows: dict[str, int]
-    """Name → row of the sheet, of the names that it has."""
+    """Name → row of the sheet, of the names that it has once."""
+    again: dict[str, list[int]]
+    """Name → rows of the sheet, of the names that it has more than once."""
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
-    """A sample sheet, one row a sample; an SDRF file loses the brackets around its columns' names.
+    """A sample sheet, one row a sample, indexed by its line; an SDRF file loses the brackets around its columns' names.
 
     Raises:
         DataUnreadable: it is no table.
@@ -38,7 +40,7 @@ def read_sheet(path: Path) -> pd.DataFrame:
     frame = read_table(path).dropna(how="all").dropna(axis="columns", how="all")
     if frame.empty:
         raise DataUnreadable(f"{path.name}: has no sample")
-    return frame.set_axis(column_names(frame.columns), axis="columns").reset_index(drop=True)
+    return frame.set_axis(column_names(frame.columns), axis="columns").set_axis(frame.index + 2)
 
 
 def match(sheet: pd.DataFrame, names: Sequence[str]) -> Match | None:
@@ -50,13 +52,24 @@ def match(sheet: pd.DataFrame, names: Sequence[str]) -> Match | None:
     for of_name, of_value in _COMPARISONS:
         wanted = _unique(names, of_name)
         for column in sheet.columns:
-            rows = _rows(sheet[column], of_value)
-            found = {wanted[simple]: row for simple, row in rows.items() if simple in wanted}
+            rows = {wanted[simple]: at for simple, at in _rows(sheet[column], of_value).items() if simple in wanted}
+            found = {name: at[0] for name, at in rows.items() if len(at) == 1}
             if found and (best is None or len(found) > len(best.rows)):
-                best = Match(str(column), found)
+                best = Match(str(column), found, {name: at for name, at in rows.items() if len(at) > 1})
         if best is not None and len(best.rows) == min(len(sheet), len(names)):
             break
     return best
+
+
+def refuse_twice(sheet: pd.DataFrame, matched: Match) -> None:
+    """A sample of two rows has two groups, or two of anything: neither may be taken, and the sample must not be lost.
+
+    Raises:
+        DataUnreadable: the sheet names a sample of the table more than once.
+    """
+    for name, rows in matched.again.items():
+        lines = " and ".join(str(sheet.index[row]) for row in rows)
+        raise DataUnreadable(f"the sample sheet names `{name}` {len(rows)} times, in lines {lines}; keep one of them")
 
 
 def join(sheet: pd.DataFrame, names: Sequence[str], matched: Match) -> pd.DataFrame:
@@ -102,10 +115,13 @@ def _unique(names: Iterable[str], simplify: Callable[[str], str]) -> dict[str, s
     return {str(simple): str(name) for name, simple in single.items() if simple}
 
 
-def _rows(column: pd.Series, simplify: Callable[[str], str]) -> dict[str, int]:
-    """Simplified value → row, of the values that are there once."""
-    simple = column.dropna().map(lambda value: simplify(_as_text(value)))
-    return {str(value): int(str(at)) for at, value in simple[~simple.duplicated(keep=False)].items()}
+def _rows(column: pd.Series, simplify: Callable[[str], str]) -> dict[str, list[int]]:
+    """Simplified value → the rows that have it, counted from 0."""
+    rows: dict[str, list[int]] = {}
+    for at, value in enumerate(column):
+        if not pd.isna(value):
+            rows.setdefault(simplify(_as_text(value)), []).append(at)
+    return rows
 
 
 def _as_text(value: object) -> str:

@@ -33,7 +33,7 @@ def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> 
             frame, [column for column in numeric if not tells_of_features(column)] or numeric, name
         )
     in_columns = match(sheet, [str(column) for column in frame.columns])
-    titles = in_columns.rows if in_columns else {}
+    titles = {*in_columns.rows, *in_columns.again} if in_columns else set()
     # The values of a long table are many; a sheet that is known from the titles needs no look at them.
     key_column, in_rows = _best_key(frame, sheet) if len(titles) < len(sheet) else (None, 0)
     if not titles and in_rows == 0:

@@ -22,7 +22,7 @@ from tools.proteomics.readers.mztab import is_mztab, read_mztab
 from tools.proteomics.readers.text import parse_table, read_text
 from tools.proteomics.readers.values import judge_scale, without_infinities, zeros_mean_missing
 from tools.proteomics.readers.wide import read_wide
-from tools.proteomics.sample_sheet import column_names, join, match, read_sheet
+from tools.proteomics.sample_sheet import column_names, join, match, read_sheet, refuse_twice
 from tools.tool import InputFile, Result, Table, tool
 
 if TYPE_CHECKING:
@@ -169,6 +169,7 @@ def _sample_rows(
             f"{file}: no sample of it is named in the sample sheet; the table has {', '.join(names[:3])} …, the sheet "
             f"{', '.join(sheet.iloc[:3, 0].astype(str))} …"
         )
+    refuse_twice(sheet, matched)
     kept = np.array([name in matched.rows for name in names])
     obs = join(sheet, names, matched)
     said = read.samples[kept].set_axis(obs.index)

@@ -238,6 +238,14 @@ def test_what_gives_nothing_is_an_error_of_one_line(tmp_path, table, says):
     assert "\n" not in str(caught.value)
 
 
+def test_a_sample_that_the_sheet_names_twice_is_refused(tmp_path):
+    sheet = "sample\tgroup\n\t\na\tA\nb\tB\nc\tA\nb\tA\n"
+    with pytest.raises(DataUnreadable, match="names `b` 2 times, in lines 4 and 6"):
+        read(tmp_path, lines("protein|a|b|c", "P1|5e5|6e5|7e5"), sheet)
+    elsewhere = sheet.replace("\nb\t", "\nz\t")
+    assert list(read(tmp_path, lines("protein|a|b|c", "P1|5e5|6e5|7e5"), elsewhere).data.obs_names) == ["a", "c"]
+
+
 def test_one_cell_of_text_does_not_lose_a_sample_or_a_feature(tmp_path):
     slip = "column `s1`, line 3: `much` is no number"
     with pytest.raises(DataUnreadable, match=slip):
