@@ -19,9 +19,11 @@ from agent.literature.retrieval import Mode
 from agent.literature.sources.choose import answer_cache, choose_sources, names_of
 from agent.literature.sources.local import papers_source
 from agent.models.budget import BudgetedModel, Spending
-from agent.models.choose import Hooks, choose_model
+from agent.models.choose import FALLBACK, Hooks, choose_model
+from agent.models.keys import find_key
 from agent.models.model import Model
 from agent.models.prices import Price, known_prices, require_prices
+from agent.models.probing import Prober
 from agent.models.replay import ReplayModel
 from agent.models.usage import CallRecord
 from agent.recordings import Recording, read_recording, write_recording
@@ -67,6 +69,7 @@ def new_run(runs: Path, **wishes: Unpack[Wishes]) -> Run:
 
     Raises:
         BadConfiguration: a value or file that cannot be right, or a run of this name exists.
+        ModelUnavailable: nobody listens at the address of a model, and there is none to fall back on.
         JobRejected: a GPU that this machine does not have.
         TaskInvalid: no such task, or the folder is not one.
     """
@@ -90,6 +93,7 @@ def make_run(runs: Path, fields: Mapping[str, object]) -> Run:
 
     Raises:
         BadConfiguration: a value that cannot be right, or a run of this name exists.
+        ModelUnavailable: nobody listens at the address of a model, and there is none to fall back on.
     """
     known = {key: value for key, value in fields.items() if key != "name"}
     known |= {"id": fields["name"], "created": datetime.now(UTC), "versions": versions_here()}
@@ -102,7 +106,9 @@ def make_run(runs: Path, fields: Mapping[str, object]) -> Run:
         option = str(first["loc"][-1]).removeprefix("wall_").replace("_", "-")
         raise BadConfiguration(f"--{option}: {first['msg']}") from None
     choose_model(config, Hooks())
-    return _create(runs, _with_prices(config))
+    priced = _with_prices(config)
+    _require_endpoints(config)
+    return _create(runs, priced)
 
 
 def replaying(runs: Path, name: str | None, recording: Recording) -> Run:
@@ -136,6 +142,15 @@ def _create(runs: Path, config: RunConfig) -> Run:
     for problem in (problem for one in read for problem in one.problems):
         run.tell("paper left out", "", problem)
     return run
+
+
+def _require_endpoints(config: RunConfig) -> None:
+    """A server that was not started is found out now, not when the first question comes, minutes into the run."""
+    if FALLBACK in config.models:
+        return
+    asked = [one for one in config.all_models if one.name != RULE_BASED and one.serve is None]
+    for base_url, key in dict.fromkeys((one.base_url, one.key) for one in asked if one.base_url):
+        Prober(base_url, find_key(key)).require_listener()
 
 
 def _with_prices(config: RunConfig) -> RunConfig:

@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 import httpx
 from pydantic import SecretStr
 
+from agent.errors import ModelUnavailable
+from agent.models.keys import without_key
+
 _TIMEOUT_S = 120.0
 """For one question: a model may have to be loaded for the first."""
 _MAX_TOKENS = 40
@@ -71,7 +74,22 @@ class Prober:
 
     def __init__(self, base_url: str, key: SecretStr) -> None:
         self._base_url = base_url.rstrip("/")
+        self._key = key
         self._headers = {"Authorization": f"Bearer {key.get_secret_value() or 'none'}"}
+
+    def require_listener(self) -> None:
+        """See that somebody listens; what is said does not matter, since not every endpoint lists its models.
+
+        Raises:
+            ModelUnavailable: no connection.
+        """
+        try:
+            self.models()
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            text = without_key(f"{self._base_url} does not answer ({error})", self._key)
+            raise ModelUnavailable(f"{text}: is the server running?") from None
+        except (httpx.HTTPError, ValueError, LookupError, TypeError):
+            return
 
     def models(self) -> list[str]:
         """Names of the models that it lists.

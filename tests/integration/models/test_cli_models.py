@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,16 @@ def test_a_mistake_gets_one_line_and_leaves_nothing(tmp_path: Path, words, setti
     assert says in done.stderr
     assert done.stderr.count("\n") == 1
     assert "sk-secret" not in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_endpoint_that_nobody_serves_is_told_before_the_run_begins(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    done = echolocate(tmp_path, "run", "digits", "--model", "m", "--base-url", url)
+    assert (done.returncode, done.stdout) == (3, ""), done.stderr
+    assert f"{url} does not answer" in done.stderr
+    assert done.stderr.count("\n") == 1
     assert not (tmp_path / "runs").exists()
 
 
