@@ -14,10 +14,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from tools.errors import DataUnreadable
-from tools.proteomics.readers.text import read_table
+from tools.proteomics.readers.text import NOT_KNOWN, read_table
 
 _RUN_ENDINGS = re.compile(r"\.(gz|raw|mzml|mzxml|mgf|d|wiff|dia|fcs|htrms)$", re.IGNORECASE)
 _SDRF = re.compile(r"^(characteristics|factor value|comment|parameter value)\s*\[(.+)\]$", re.IGNORECASE)
+
+_SHOWN = 8
+"""Columns that a note names."""
 
 
 class Match(NamedTuple):
@@ -31,16 +34,38 @@ class Match(NamedTuple):
     """Name → rows of the sheet, of the names that it has more than once."""
 
 
-def read_sheet(path: Path) -> pd.DataFrame:
-    """A sample sheet, one row a sample, indexed by its line; an SDRF file loses the brackets around its columns' names.
+def read_sheet(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A sample sheet, one row a sample, indexed by its line, and what a reader of it should know.
+
+    An SDRF file loses the brackets around its columns' names. Words for what is not known become missing values.
 
     Raises:
         DataUnreadable: it is no table.
     """
-    frame = read_table(path).dropna(how="all").dropna(axis="columns", how="all")
+    known, notes = _without_unknowns(read_table(path))
+    frame = known.dropna(how="all").dropna(axis="columns", how="all")
     if frame.empty:
         raise DataUnreadable(f"{path.name}: has no sample")
-    return frame.set_axis(column_names(frame.columns), axis="columns").set_axis(frame.index + 2)
+    return frame.set_axis(column_names(frame.columns), axis="columns").set_axis(frame.index + 2), notes
+
+
+def _without_unknowns(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The sheet with missing values for words such as `Unknown`, which would be compared as a group of their own; ages
+    beside them are numbers again."""
+    told = []
+    for column in frame.columns:
+        texts = frame[column].astype(str).str.strip()
+        unknown = frame[column].notna() & texts.str.lower().isin(NOT_KNOWN)
+        if unknown.any():
+            words = ", ".join(f"`{word}`" for word in texts[unknown].unique())
+            told.append(f"`{column}` {unknown.sum()} ({words})")
+            known = frame[column].mask(unknown)
+            numbers = pd.to_numeric(known, errors="coerce")
+            frame = frame.assign(**{str(column): numbers if numbers.notna().equals(known.notna()) else known})
+    if not told:
+        return frame, ()
+    more = f" and {len(told) - _SHOWN} columns more" if len(told) > _SHOWN else ""
+    return frame, (f"cells that say a value is not known are missing values: {', '.join(told[:_SHOWN])}{more}",)
 
 
 def match(sheet: pd.DataFrame, names: Sequence[str]) -> Match | None:

@@ -60,7 +60,7 @@ def read_quantities(
     contaminants and proteins that were identified by site only are left out and counted. The column of the sample sheet
     that names the samples is found by its values.
     """
-    sheet = read_sheet(samples) if samples is not None else None
+    sheet, notes = read_sheet(samples) if samples is not None else (None, ())
     read = _read(table, sheet, format, level)
     if format == "cytof":
         read = replace(read, format=format)
@@ -82,7 +82,7 @@ def read_quantities(
         data=data,
         tables={"samples": counts.join(data.obs, rsuffix="_sheet")},
         facts=facts,
-        warnings=(*read.notes, *warnings, *_dates(data.var)),
+        warnings=(*notes, *read.notes, *warnings, *_dates(data.var)),
     )
 
 

@@ -55,7 +55,7 @@ def test_sdrf_loses_its_brackets(tmp_path):
         "source name\tcharacteristics[disease]\tcomment[data file]\tfactor value[disease]\n"
         "s1\tcancer\trun_01.raw\tcancer\ns2\tnone\trun_02.raw\tnone\n"
     )
-    sheet = read_sheet(path)
+    sheet, _ = read_sheet(path)
     assert list(sheet.columns) == ["source name", "disease", "data file", "factor value disease"]
     assert match(sheet, ["run_01", "run_02"]).column == "data file"
 
@@ -70,3 +70,19 @@ def test_an_empty_sheet_is_an_error(tmp_path):
     path.write_text("sample\tgroup\n\t\n")
     with pytest.raises(DataUnreadable, match="no sample"):
         read_sheet(path)
+
+
+def test_words_for_what_is_not_known_are_missing_and_told_once(tmp_path):
+    path = tmp_path / "s.csv"
+    path.write_text(
+        "sample,stage,age,treatment\na,I,61,none\nb,Unknown,not available,-\n"
+        "c,Cannot be determined,70,+\nd,UNKNOWN,,+\n"
+    )
+    sheet, notes = read_sheet(path)
+    assert sheet["stage"].dropna().tolist() == ["I"]
+    assert sheet["age"].dropna().tolist() == [61, 70]
+    assert sheet["treatment"].tolist() == ["none", "-", "+", "+"]
+    assert notes == (
+        "cells that say a value is not known are missing values: "
+        "`stage` 3 (`Unknown`, `Cannot be determined`, `UNKNOWN`), `age` 1 (`not available`)",
+    )
