@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from tools.errors import DataUnreadable, NotApplicable
+from tools.errors import NotApplicable
 from tools.tool import FeatureColumnName, InputFile, Result, tool
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ def annotate_genes(
     """
     import pandas as pd
 
-    table = pd.read_csv(mapping, sep=None, engine="python", dtype=str)
-    if table.shape[1] < 2:
-        raise DataUnreadable(
-            f"{mapping.name}: has one column; identifier and symbol are needed, separated by tab or comma"
-        )
+    from tools.proteomics.readers.text import read_table
+
+    # An identifier may be a number, as Entrez's are; read as one, it would not be found.
+    table = read_table(mapping, dtype=str)
     pairs = table.iloc[:, :2].dropna().drop_duplicates(table.columns[0])
     symbols = dict(zip(pairs.iloc[:, 0], pairs.iloc[:, 1], strict=True))
     ids = data.var_names.to_series() if identifiers is None else data.var[identifiers]

@@ -59,14 +59,14 @@ class Layout(NamedTuple):
     """Of the header."""
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """A table with one header line, its numbers read as numbers.
+def read_table(path: Path, dtype: type[str] | None = None) -> pd.DataFrame:
+    """A table with one header line, its numbers read as numbers unless all is to be text.
 
     Raises:
         DataUnreadable: it is no such table, or was cut off.
     """
     text = read_text(path)
-    return parse_table(text, path.name)
+    return parse_table(text, path.name, dtype)
 
 
 def read_text(path: Path) -> str:
@@ -101,7 +101,7 @@ def _decode(path: Path, raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
-def parse_table(text: str, name: str) -> pd.DataFrame:
+def parse_table(text: str, name: str, dtype: type[str] | None = None) -> pd.DataFrame:
     """The table that a text holds; `name` is the file's, for messages.
 
     Raises:
@@ -124,6 +124,7 @@ def parse_table(text: str, name: str) -> pd.DataFrame:
                 na_values=list(_MISSING),
                 keep_default_na=False,
                 low_memory=False,
+                dtype=dtype,
                 index_col=False,
             )
     except pd.errors.ParserWarning as error:

@@ -118,7 +118,10 @@ def test_genes_come_from_a_table_and_isoforms_count_as_their_protein(tmp_path):
     result = try_tool(annotate.annotate_genes, data, files=files, mapping="map")
     assert list(result.data.var["gene"]) == ["MAPT", "YWHAZ", None]
     (tmp_path / "map.tsv").write_text("uniprot\nP10636\n")
-    with pytest.raises((DataUnreadable, NotApplicable)):
+    with pytest.raises(DataUnreadable, match="one field only"):
+        try_tool(annotate.annotate_genes, data, files=files, mapping="map")
+    (tmp_path / "map.tsv").write_text("uniprot\tsymbol\nP10636\tMAPT\nP63104\tYWHAZ\tmore\n")
+    with pytest.raises(DataUnreadable, match=r"map\.tsv: Expected 2 fields in line 3, saw 3"):
         try_tool(annotate.annotate_genes, data, files=files, mapping="map")
 
 
