@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _STRONG = 0.6
 """Cramér's V or correlation ratio from which on a factor and the groups go largely together."""
+_FAIR = "no checked factor is confounded with them"
 _TECHNICAL = re.compile(
     r"batch|plex|plate|run|site|cent(er|re)|channel|date|day|operator|instrument|column|lane|mixture|fraction|lab|exp",
     re.IGNORECASE,
@@ -62,6 +63,7 @@ def check_design(
     strong = [str(name) for name in table.index[(table["association"] > _STRONG) & ~table["confounded"].astype(bool)]]
     sizes = groups.value_counts()
     rank, without = _ranks(obs, groups, [name for name in covariates if name != group])
+    reason = _not_estimable(len(sizes), len(obs), rank, without)
     warnings = [f"`{name}` is confounded with `{group}`: their effects cannot be told apart" for name in confounded]
     warnings += [f"`{name}` goes largely along with `{group}`: have it in the design" for name in strong]
     warnings += [
@@ -69,22 +71,33 @@ def check_design(
     ]
     if sizes.min() < 3:
         warnings.append(
-            f"the smallest group of `{group}` has {sizes.min()} samples; 3 or more are needed for much power"
+            f"samples in the smallest group of `{group}`: {sizes.min()}; 3 or more are needed for much power"
         )
     return Result(
-        f"{len(sizes)} groups of `{group}` ({', '.join(f'{level}: {count}' for level, count in sizes.items())}); "
-        + (f"confounded with {', '.join(confounded)}." if confounded else "no checked factor is confounded with them."),
+        f"Groups of `{group}`: {len(sizes)} ({', '.join(f'{level}: {count}' for level, count in sizes.items())}); "
+        + (f"confounded with {', '.join(confounded)}." if confounded else f"{reason or _FAIR}."),
         tables={"design": table},
         facts={
             "groups": len(sizes),
             "smallest_group": int(sizes.min()),
             "confounded": bool(confounded),
             "with_what": ", ".join(confounded),
-            "estimable": len(sizes) > 1 and rank - without == len(sizes) - 1 and len(obs) > rank,
+            "estimable": not reason,
             "residual_degrees_of_freedom": len(obs) - rank,
         },
         warnings=tuple(warnings),
     )
+
+
+def _not_estimable(groups: int, samples: int, rank: int, without: int) -> str:
+    """Why differences between the groups cannot be estimated; empty where they can."""
+    if groups < 2:
+        return "there is nothing to compare"
+    if samples <= rank:
+        return f"{samples} samples leave nothing to estimate errors from beside {rank} coefficients"
+    if rank - without < groups - 1:
+        return "no factor alone, but the covariates together tell groups apart: their difference cannot be estimated"
+    return ""
 
 
 def _usable(obs: pd.DataFrame, group: str) -> tuple[str, ...]:

@@ -49,6 +49,15 @@ def test_a_design_of_more_columns_than_samples_is_not_estimable():
     made = data(group=["a", "b", "a", "b"], site=["1", "1", "2", "2"], person=["x", "y", "z", "x"])
     result = try_tool(check_design, made, group="group", covariates=("site", "person"))
     assert result.facts["estimable"] is False
+    assert "nothing to estimate errors from" in result.summary
+
+
+def test_factors_that_tell_the_groups_apart_only_together_are_told():
+    made = data(group=["a", "b", "b", "c"] * 2, site=["1", "1", "2", "2"] * 2, sex=["f", "m", "f", "m"] * 2)
+    result = try_tool(check_design, made, group="group", covariates=("site", "sex"))
+    assert result.facts["confounded"] is False
+    assert result.facts["estimable"] is False
+    assert "the covariates together tell groups apart" in result.summary
 
 
 def test_another_name_of_the_groups_is_told_and_is_no_confounding():
