@@ -67,9 +67,8 @@ def _unnamed(columns: list[str]) -> tuple[str, ...]:
     gone = [str(column) for column in columns if not tells_of_features(column)]
     if not gone:
         return ()
-    what = "1 column of numbers is" if len(gone) == 1 else f"{len(gone)} columns of numbers are"
-    more = " …" if len(gone) > _SHOWN else ""
-    return (f"{what} not in the sample sheet and left out: {', '.join(gone[:_SHOWN])}{more}",)
+    shown = ", ".join(gone[:_SHOWN]) + (" …" if len(gone) > _SHOWN else "")
+    return (f"columns of numbers left out, since the sample sheet does not name them: {len(gone)} ({shown})",)
 
 
 def _features_in_columns(frame: pd.DataFrame, columns: list[str], key_column: str | None, name: str) -> Quantities:

@@ -69,7 +69,7 @@ def read_quantities(
     values = read.values[kept]
     measured = values.notna().any(axis=0).to_numpy()
     if not measured.any():
-        raise DataUnreadable(f"{table.name}: every value of its {len(values)} samples is missing")
+        raise DataUnreadable(f"{table.name}: every value of its samples ({len(values)}) is missing")
     data = assemble(values.loc[:, measured], obs, read.features[measured], read.scale or "raw")
     counts = pd.DataFrame({"measured": np.isfinite(np.asarray(data.X)).sum(axis=1)}, index=data.obs_names)
     removed = read.removed | ({"never quantified": int((~measured).sum())} if not measured.all() else {})
@@ -152,7 +152,7 @@ def _dates(features: pd.DataFrame) -> tuple[str, ...]:
     """A warning where a spreadsheet has made dates of genes."""
     genes = features["gene"] if "gene" in features else pd.Series(dtype=str)
     dates = [gene for gene in genes if _DATE.fullmatch(str(gene))]
-    return (f"{len(dates)} genes are dates ({', '.join(dates[:3])}): a spreadsheet has changed them",) if dates else ()
+    return (f"genes that a spreadsheet has made dates: {len(dates)} ({', '.join(dates[:3])})",) if dates else ()
 
 
 def _sample_rows(
@@ -179,10 +179,11 @@ def _sample_rows(
     warnings = []
     if not kept.all():
         gone = list(read.values.index[~kept])
-        warnings.append(f"{len(gone)} samples of the table are not in the sample sheet and were left out: {gone[:5]}")
+        shown = ", ".join(map(str, gone[:5])) + (" …" if len(gone) > 5 else "")
+        warnings.append(f"samples left out, since the sample sheet does not name them: {len(gone)} ({shown})")
     idle = len(sheet) - len(set(matched.rows.values()))
     if idle:
-        warnings.append(f"{idle} rows of the sample sheet have no sample in the table")
+        warnings.append(f"rows of the sample sheet that have no sample in the table: {idle}")
     return obs, kept, tuple(warnings)
 
 
