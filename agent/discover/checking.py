@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from agent.models.discover_answers import Finding, HypothesisDraft
 
@@ -26,18 +26,21 @@ def refusal(draft: HypothesisDraft, findings: Mapping[str, Finding], known: Iter
     Args:
         draft: as written.
         findings: id → the findings that it could claim.
-        known: names that may hold digits and are no numbers: columns and levels of the sample sheet.
+        known: names that may hold digits or words of direction and say nothing by them: columns and levels of the
+            sample sheet.
     """
     unknown = [claim.finding for claim in draft.claims if claim.finding not in findings]
     unknown += [one for one in draft.against if one not in findings]
     if unknown:
         return f"it claims {unknown[0]}, and there is no such finding"
     claimed = [findings[claim.finding] for claim in draft.claims]
+    names = {name for one in claimed for name in (*one.names, one.entity)} | set(draft.entities) | set(known)
+    said = _without(names, draft.statement)
     return (
         _unmeasured(draft, findings)
         or _unnamed(draft, claimed)
-        or _wrong_direction(draft, findings)
-        or _uncounted(draft, claimed, known)
+        or _wrong_direction(draft, said, findings)
+        or _uncounted(said, claimed, names)
     )
 
 
@@ -59,23 +62,25 @@ def _unnamed(draft: HypothesisDraft, claimed: list[Finding]) -> str:
     return "" if stands else f"its statement does not name what it claims: {claimed[0].entity}"
 
 
-def _wrong_direction(draft: HypothesisDraft, findings: Mapping[str, Finding]) -> str:
+def _without(names: Iterable[str], text: str) -> str:
+    for name in sorted((name for name in names if any(map(str.isalpha, name))), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", " ", text)
+    return text
+
+
+def _wrong_direction(draft: HypothesisDraft, text: str, findings: Mapping[str, Finding]) -> str:
     for claim in draft.claims:
         found = findings[claim.finding]
         if claim.direction != found.direction and claim.direction != "different":
             return f"it claims that {found.entity} is {claim.direction}; the statistic says {found.direction}"
-    said = direction_words(draft.statement)
+    said = direction_words(text)
     shown = {findings[claim.finding].direction for claim in draft.claims} - {"different"}
     if said and shown and not said & shown:
         return f"its words say {said.pop()}; the statistics that it claims say {', '.join(sorted(shown))}"
     return ""
 
 
-def _uncounted(draft: HypothesisDraft, claimed: list[Finding], known: Iterable[str]) -> str:
-    text = draft.statement
-    names = {name for one in claimed for name in (*one.names, one.entity)} | set(draft.entities) | set(known)
-    for name in sorted((name for name in names if any(map(str.isalpha, name))), key=len, reverse=True):
-        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", " ", text)
+def _uncounted(text: str, claimed: list[Finding], names: Collection[str]) -> str:
     values = [value for one in claimed for value in one.numbers.values()]
     for found in map(str.strip, _NUMBER.findall(text)):
         if found not in names and not any(_same(found, value) for value in values):

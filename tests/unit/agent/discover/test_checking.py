@@ -60,6 +60,12 @@ def test_a_statement_that_its_claims_do_not_carry_is_refused(statement, why):
     assert why in refusal(draft(statement), FINDINGS)
 
 
+def test_a_direction_in_a_columns_name_is_none_of_the_statement():
+    one = draft("MAPT is found more often where weight loss is yes than where it is no.")
+    assert "words say lower" in refusal(one, FINDINGS)
+    assert refusal(one, FINDINGS, known=("weight loss", "yes", "no")) == ""
+
+
 @pytest.mark.parametrize("statement", ["Disease has higher protein expression than control.", "MAPTX is higher."])
 def test_a_statement_about_something_else_cannot_borrow_the_evidence(statement):
     assert "does not name what it claims: MAPT" in refusal(draft(statement), FINDINGS)
