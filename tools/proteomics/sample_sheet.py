@@ -93,8 +93,25 @@ def refuse_twice(sheet: pd.DataFrame, matched: Match) -> None:
         DataUnreadable: the sheet names a sample of the table more than once.
     """
     for name, rows in matched.again.items():
-        lines = " and ".join(str(sheet.index[row]) for row in rows)
-        raise DataUnreadable(f"the sample sheet names `{name}` {len(rows)} times, in lines {lines}; keep one of them")
+        raise _twice(sheet, name, rows)
+
+
+def none_named(sheet: pd.DataFrame, names: Sequence[str], file: str) -> DataUnreadable:
+    """What is wrong with a sheet that names no sample of a table, or each of them more than once."""
+    for column in sheet.columns:
+        rows = _rows(sheet[column], str)
+        for name in names:
+            if len(rows.get(name, ())) > 1:
+                return _twice(sheet, name, rows[name])
+    return DataUnreadable(
+        f"{file}: no sample of it is named in the sample sheet; the table has {', '.join(names[:3])} …, the sheet "
+        f"{', '.join(sheet.iloc[:3, 0].astype(str))} …"
+    )
+
+
+def _twice(sheet: pd.DataFrame, name: str, rows: Sequence[int]) -> DataUnreadable:
+    lines = " and ".join(str(sheet.index[row]) for row in rows)
+    return DataUnreadable(f"the sample sheet names `{name}` {len(rows)} times, in lines {lines}; keep one of them")
 
 
 def join(sheet: pd.DataFrame, names: Sequence[str], matched: Match) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from tools.proteomics.readers.columns import UNIPROT, annotate, key, share_of, t
 from tools.proteomics.readers.formats import Quantities
 from tools.proteomics.readers.rows import findings
 from tools.proteomics.readers.text import nearly_numbers, to_numbers
-from tools.proteomics.sample_sheet import match
+from tools.proteomics.sample_sheet import match, none_named
 
 _SHOWN = 5
 """Columns that a note names."""
@@ -37,10 +37,7 @@ def read_generic(frame: pd.DataFrame, sheet: pd.DataFrame | None, name: str) -> 
     # The values of a long table are many; a sheet that is known from the titles needs no look at them.
     key_column, in_rows = _best_key(frame, sheet) if len(titles) < len(sheet) else (None, 0)
     if not titles and in_rows == 0:
-        raise DataUnreadable(
-            f"{name}: no sample of it is named in the sample sheet; the table has "
-            f"{', '.join(map(str, numeric[:3]))} …, the sheet {', '.join(map(str, sheet.iloc[:3, 0]))} …"
-        )
+        raise none_named(sheet, [str(column) for column in numeric], name)
     if len(titles) >= in_rows:
         read = _features_in_rows(frame, [column for column in frame.columns if str(column) in titles], name)
         return replace(read, notes=_unnamed([column for column in numeric if str(column) not in titles]))

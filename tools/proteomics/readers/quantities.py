@@ -22,7 +22,7 @@ from tools.proteomics.readers.mztab import is_mztab, read_mztab
 from tools.proteomics.readers.text import parse_table, read_text
 from tools.proteomics.readers.values import judge_scale, without_infinities, zeros_mean_missing
 from tools.proteomics.readers.wide import read_wide
-from tools.proteomics.sample_sheet import column_names, join, match, read_sheet, refuse_twice
+from tools.proteomics.sample_sheet import column_names, join, match, none_named, read_sheet, refuse_twice
 from tools.tool import InputFile, Result, Table, tool
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def read_quantities(
     left_out = ", ".join(f"{count} {reason}" for reason, count in removed.items()) or "nothing"
     return Result(
         summary=f"Read {data.n_vars} features in {data.n_obs} samples from a table of the format {read.format} "
-        f"({read.scale} scale); left out: {left_out}.",
+        f"({read.scale} scale); features left out: {left_out}.",
         data=data,
         tables={"samples": counts.join(data.obs, rsuffix="_sheet")},
         facts=facts,
@@ -165,10 +165,7 @@ def _sample_rows(
         return read.samples, np.full(len(names), fill_value=True), (note,) if read.samples.empty else ()
     matched = match(sheet, list(dict.fromkeys(names)))
     if matched is None:
-        raise DataUnreadable(
-            f"{file}: no sample of it is named in the sample sheet; the table has {', '.join(names[:3])} …, the sheet "
-            f"{', '.join(sheet.iloc[:3, 0].astype(str))} …"
-        )
+        raise none_named(sheet, names, file)
     refuse_twice(sheet, matched)
     kept = np.array([name in matched.rows for name in names])
     obs = join(sheet, names, matched)

@@ -244,6 +244,8 @@ def test_a_sample_that_the_sheet_names_twice_is_refused(tmp_path):
     sheet = "sample\tgroup\n\t\na\tA\nb\tB\nc\tA\nb\tA\n"
     with pytest.raises(DataUnreadable, match="names `b` 2 times, in lines 4 and 6"):
         read(tmp_path, lines("protein|a|b|c", "P1|5e5|6e5|7e5"), sheet)
+    with pytest.raises(DataUnreadable, match="names `a` 2 times, in lines 3 and 8"):
+        read(tmp_path, lines("protein|a|b|c", "P1|5e5|6e5|7e5"), sheet + sheet.partition("\n")[2])
     elsewhere = sheet.replace("\nb\t", "\nz\t")
     assert list(read(tmp_path, lines("protein|a|b|c", "P1|5e5|6e5|7e5"), elsewhere).data.obs_names) == ["a", "c"]
 
