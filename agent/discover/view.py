@@ -163,7 +163,7 @@ class HypothesisView:
 
 
 def hypothesis_views(run: Run, ledger: FindingsLedger, status: str = "") -> tuple[HypothesisView, ...]:
-    """Hypotheses, the best supported first.
+    """Hypotheses, the best supported first: what held-back samples confirm goes before what was found here only.
 
     Args:
         run: whose.
@@ -173,8 +173,14 @@ def hypothesis_views(run: Run, ledger: FindingsLedger, status: str = "") -> tupl
     wanted = {"status": status} if status else {}
     rows = run.all(HypothesisRecord, HypothesisRecord.round, HypothesisRecord.id, **wanted)
     views = [hypothesis_view(run, ledger, row) for row in rows]
+    return tuple(sorted(views, key=_place))
+
+
+def _place(one: HypothesisView) -> tuple[int, float, float]:
+    """Where a hypothesis stands among others: by what became of it, its confirmation, its score."""
     order = ("accepted", "proposed", "not shown", "rejected", "refused")
-    return tuple(sorted(views, key=lambda one: (order.index(one.status), -(one.score.value if one.score else 0.0))))
+    confirmed = one.confirmed.value / one.held.value if one.confirmed and one.held else 0.0
+    return order.index(one.status), -confirmed, -(one.score.value if one.score else 0.0)
 
 
 def hypothesis_view(run: Run, ledger: FindingsLedger, row: HypothesisRecord) -> HypothesisView:
